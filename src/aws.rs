@@ -1,0 +1,21 @@
+//! All that is AWS.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`arn`] | Amazon Resource Names |
+//! | [`calls`] | the read-call table: permission, command, how a broader answer narrows |
+//! | [`policy`] | documents, conditions, evaluation: pure, compiled once |
+//! | [`network`] | places, ways, routes, groups, lists, endpoints, names |
+//! | [`gates`] | the gate table: name → function |
+//! | `collect` | the live source over the official SDK (cargo feature `aws`) |
+
+pub mod arn;
+pub mod calls;
+#[cfg(feature = "aws")]
+pub mod collect;
+pub mod gates;
+pub mod network;
+pub mod policy;
+mod provider;
+
+pub use provider::Aws;

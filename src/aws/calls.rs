@@ -1,0 +1,1 @@
+//! The read-call table.

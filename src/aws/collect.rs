@@ -1,0 +1,1 @@
+//! Live answers from AWS, through the official SDK.

@@ -1,0 +1,13 @@
+//! The registry of clouds: one line each.
+
+use crate::aws::Aws;
+use crate::provider::Provider;
+
+/// Every cloud.
+pub static ALL: &[&dyn Provider] = &[&Aws];
+
+/// The cloud with this id.
+#[must_use]
+pub fn by_id(id: &str) -> Option<&'static dyn Provider> {
+    ALL.iter().copied().find(|provider| provider.id() == id)
+}

@@ -1,0 +1,1 @@
+//! Paths, theme, the choice of glyphs.

@@ -1,0 +1,107 @@
+//! What a cloud must offer. The registry of clouds is [`crate::cloud`].
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::facts::{Call, Reading};
+use crate::model::{Judgement, Layer, Request};
+
+/// What a gate is asked: the request, the facts, and what the playbook's step says.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// The user's question.
+    pub request: &'a Request,
+    /// The facts, noting what is read.
+    pub reading: &'a Reading<'a>,
+    /// The step's `with`, evaluated: parameter name → value.
+    pub with: &'a BTreeMap<String, Value>,
+    /// The action judged: the step's own, else the request's.
+    pub action: &'a str,
+}
+
+impl<'a> Ask<'a> {
+    /// A text parameter of the step.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&'a str> {
+        self.with.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Whose request it is: the step's `principal`, else the request's.
+    #[must_use]
+    pub fn principal(&self) -> &'a str {
+        self.text("principal").unwrap_or(&self.request.principal)
+    }
+
+    /// What it goes to: the step's `resource`, else the request's.
+    #[must_use]
+    pub fn resource(&self) -> &'a str {
+        self.text("resource").unwrap_or(&self.request.resource)
+    }
+
+    /// Where it comes from: the step's `origin`, else the request's.
+    #[must_use]
+    pub fn origin(&self) -> &'a str {
+        self.text("origin").unwrap_or(&self.request.origin)
+    }
+}
+
+/// A parameter that a gate understands in a step's `with`.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says, in one sentence.
+    pub about: &'static str,
+}
+
+/// One control, as one entry of a provider's gate table: documentation, lint and judging come from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Gate {
+    /// Its name in the contract, e.g. `endpoint-policy`.
+    pub name: &'static str,
+    /// The layer it belongs to.
+    pub layer: Layer,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// Every reason it can give for being closed or unknown, with its meaning.
+    pub reasons: &'static [(&'static str, &'static str)],
+    /// The parameters it understands beside `principal`, `action`, `resource` and `origin`.
+    pub params: &'static [Param],
+    /// The judge: a pure function of facts and request.
+    pub judge: fn(&Ask<'_>) -> Judgement,
+}
+
+/// One cloud.
+pub trait Provider: Sync {
+    /// `aws`.
+    fn id(&self) -> &'static str;
+
+    /// Its gates.
+    fn gates(&self) -> &'static [Gate];
+
+    /// The permission a read call needs, e.g. `s3:GetEncryptionConfiguration` for `s3:GetBucketEncryption`;
+    /// `None` when it is no read call of this provider (the lint refuses it, the engine never makes it).
+    fn permission(&self, call: &str) -> Option<&'static str>;
+
+    /// The names of all read calls.
+    fn calls(&self) -> Vec<&'static str>;
+
+    /// The command a person would type to ask the same, e.g. `aws ec2 describe-vpcs --vpc-ids vpc-1`.
+    fn command(&self, call: &Call) -> String;
+
+    /// Completes a request from the facts that are there: an empty principal becomes the caller's.
+    fn complete(&self, request: &mut Request, reading: &Reading<'_>);
+
+    /// What CEL sees as `view` once facts are there: derived things that would be hard to say in an expression
+    /// (`view.place`, `view.way.s3`, …). Keys are missing while unknown.
+    fn view(&self, request: &Request, reading: &Reading<'_>) -> Value;
+
+    /// Looks into a broader answer (an unfiltered `describe-…` from an imported file) for what `call` asks:
+    /// the body that the narrower call would have got; `None` when it cannot be derived.
+    fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value>;
+
+    /// Splits a resource or principal in the user's words into named parts that playbooks use
+    /// (`arn.account`, …); `Err` says what is wrong with it.
+    fn parse(&self, text: &str) -> Result<Value, String>;
+}
