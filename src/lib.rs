@@ -21,6 +21,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`model`] | the words: request, layer, verdict, judgement, fix, diagnosis. No I/O, no provider |
+//! | [`pattern`] | texts with `*` and `?` in them |
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
 //! | [`provider`] | what a cloud must offer: its gates, its read calls, its names |
 //! | [`aws`] | all that is AWS: `policy/`, `network/`, `gates/`, `collect/` |
@@ -41,6 +42,7 @@ pub mod engine;
 pub mod facts;
 pub mod model;
 pub mod path;
+pub mod pattern;
 pub mod playbook;
 pub mod provider;
 pub mod report;
