@@ -5,12 +5,16 @@
 //! | [`arn`] | Amazon Resource Names |
 //! | [`calls`] | the read-call table: permission, command, how a broader answer narrows |
 //! | [`policy`] | documents, conditions, evaluation: pure, compiled once |
+//! | [`attached`] | the policies that apply to a principal, where they are attached |
+//! | [`case`] | one request with every condition key that can be told |
 //! | [`network`] | places, ways, routes, groups, lists, endpoints, names |
 //! | [`gates`] | the gate table: name → function |
 //! | `collect` | the live source over the official SDK (cargo feature `aws`) |
 
 pub mod arn;
+pub mod attached;
 pub mod calls;
+pub mod case;
 #[cfg(feature = "aws")]
 pub mod collect;
 pub mod gates;

@@ -72,6 +72,39 @@ impl Pattern {
         self.parts == [Part::Any]
     }
 
+    /// Its text, when there is no wildcard in it.
+    #[must_use]
+    pub fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match &self.parts[..] {
+            [] => Some("".into()),
+            [Part::Text(text)] => Some((&**text).into()),
+            _ => None,
+        }
+    }
+
+    /// The patterns between the first `limit - 1` of the separators, which wildcards do not stand for.
+    #[must_use]
+    pub fn split(&self, separator: char, limit: usize) -> Vec<Pattern> {
+        let mut pieces = vec![Pattern { parts: Vec::new() }];
+        for part in &self.parts {
+            let Part::Text(text) = part else {
+                if let Some(last) = pieces.last_mut() {
+                    last.parts.push(part.clone());
+                }
+                continue;
+            };
+            for (at, piece) in text.splitn(limit - pieces.len() + 1, separator).enumerate() {
+                if at > 0 {
+                    pieces.push(Pattern { parts: Vec::new() });
+                }
+                if let Some(last) = pieces.last_mut() {
+                    last.push_literal(piece);
+                }
+            }
+        }
+        pieces
+    }
+
     /// True when the whole `text` fits, case counting.
     #[must_use]
     pub fn fits(&self, text: &str) -> bool {

@@ -1,1 +1,19 @@
-//! IAM policies: documents, conditions, evaluation.
+//! IAM policy documents: compiled once, evaluated many times, three-valued.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `context` | condition keys and what is known of them |
+//! | `text` | texts with wildcards and policy variables |
+//! | `condition` | operators, set operators, `IfExists`, `Null` |
+//! | `principal` | who asks, and whom a statement names |
+//! | `document` | statements, and what a document says to a request |
+
+mod condition;
+mod context;
+mod document;
+mod principal;
+mod text;
+
+pub use context::{Context, Entry};
+pub use document::{Document, Grade, Hit, PolicyError, Question, Ruling, Statement};
+pub use principal::{Kind, Principal};

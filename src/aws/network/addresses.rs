@@ -67,6 +67,14 @@ impl Addresses {
         self.ranges.iter().fold(0, |sum: u128, (low, high)| sum.saturating_add((high - low).saturating_add(1)))
     }
 
+    /// How many addresses the ranges have that `other` falls into.
+    pub fn blocks_with(&self, other: &Addresses) -> u128 {
+        let touched = self.ranges.iter().filter(|(low, high)| {
+            other.ranges.iter().any(|(other_low, other_high)| low <= other_high && other_low <= high)
+        });
+        touched.fold(0, |sum: u128, (low, high)| sum.saturating_add((high - low).saturating_add(1)))
+    }
+
     /// What is in both.
     #[must_use]
     pub fn and(&self, other: &Addresses) -> Addresses {

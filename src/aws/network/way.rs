@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::items::{ENDPOINTS, flag, text};
+use super::items::{ENDPOINTS, NAT_GATEWAYS, flag, list, text};
 use super::place::{Place, PlaceKind, place};
+use super::routes;
 use crate::facts::{Known, Reading, Why};
 
 /// What leads out of the place.
@@ -100,14 +101,70 @@ fn out_of_vpc(reading: &Reading<'_>, place: &Place, service: &str, region: &str)
         .iter()
         .filter(|endpoint| !gateway(endpoint))
         .find(|endpoint| flag(endpoint, "PrivateDnsEnabled") && !inbound_only(endpoint));
-    let chosen = private_dns.or_else(|| found.items.iter().find(gateway)).or_else(|| found.items.first());
-    if let Some(endpoint) = chosen {
+    let works = private_dns.or_else(|| found.items.iter().find(gateway));
+    if let Some(endpoint) = works {
         return Known::Yes(by_endpoint(place, endpoint));
     }
     if let Some(why) = found.incomplete {
         return Known::Unknown(why);
     }
-    Known::Unknown(reading.missed(Why::not_readable(format!("how {vpc} leads to {service} without an endpoint"))))
+    // An endpoint whose private name is off is not used where another way leads out; else it is the intended way.
+    match (internet(reading, place), found.items.first()) {
+        (Known::Absent, Some(endpoint)) => Known::Yes(by_endpoint(place, endpoint)),
+        (internet, _) => internet,
+    }
+}
+
+/// The way the default route leads: a NAT gateway, an internet gateway, a transit gateway, a peering.
+fn internet(reading: &Reading<'_>, place: &Place) -> Known<Way> {
+    let (Some(vpc), Some(subnet)) = (place.vpc.as_deref(), place.subnets.first()) else { return Known::Absent };
+    let table = match routes::table(reading, vpc, subnet) {
+        Known::Yes(table) => table,
+        Known::Absent => return Known::Absent,
+        Known::Unknown(why) => return Known::Unknown(why),
+    };
+    let default =
+        list(table, "Routes").into_iter().find(|route| text(route, "DestinationCidrBlock") == Some("0.0.0.0/0"));
+    let Some(route) = default else { return Known::Absent };
+    let target = routes::target(route);
+    let kind = match target.split('-').next() {
+        Some("nat") => WayKind::NatGateway,
+        Some("igw") => WayKind::InternetGateway,
+        Some("tgw") => WayKind::TransitGateway,
+        Some("pcx") => WayKind::Peering,
+        _ => {
+            return Known::Unknown(
+                reading.missed(Why::not_readable(format!("where the default route to `{target}` leads"))),
+            );
+        }
+    };
+    let source_ip = match kind {
+        WayKind::NatGateway => nat_address(reading, target),
+        WayKind::InternetGateway => place.public_ip.map_or(Known::Absent, Known::Yes),
+        _ => Known::Unknown(Why::not_readable("the public address behind the gateway")),
+    };
+    Known::Yes(Way {
+        kind,
+        id: Some(target.to_owned()),
+        vpc: place.vpc.clone(),
+        vpc_account: None,
+        private_ips: Vec::new(),
+        source_ip,
+        label: target.to_owned(),
+    })
+}
+
+fn nat_address(reading: &Reading<'_>, id: &str) -> Known<IpAddr> {
+    NAT_GATEWAYS.by_id(reading, id).and_then(|nat| {
+        let public: Vec<IpAddr> = list(nat, "NatGatewayAddresses")
+            .into_iter()
+            .filter_map(|address| text(address, "PublicIp")?.parse().ok())
+            .collect();
+        match public[..] {
+            [ip] => Known::Yes(ip),
+            _ => Known::Unknown(Why::not_readable(format!("which public address {id} uses"))),
+        }
+    })
 }
 
 /// True for `com.amazonaws.REGION.SERVICE`, also in China (`cn.com.amazonaws…`); any Region when none is said.

@@ -1,0 +1,270 @@
+//! What the data says itself: the resource's policy, and S3's own guards.
+
+use serde_json::Value;
+
+use super::super::arn;
+use super::super::case::{Case, Kind};
+use super::super::policy::{Document, Grade};
+use super::words::{allowed_by, allowing, denied, fix, keys, loosen, unread, what, who};
+use crate::facts::{Known, Tri};
+use crate::model::{Effect, Judgement, Risk};
+use crate::provider::Ask;
+
+/// The policy of a bucket, repository, …: a deny closes; across accounts, and for anybody, it must allow as well.
+pub fn resource_policy(ask: &Ask<'_>) -> Judgement {
+    let case = match Case::new(ask) {
+        Ok(case) => case,
+        Err(why) => return Judgement::unknown("unread", why),
+    };
+    let subject = format!("What the policy of {} says", holder(ask.resource()));
+    let document = match case.resource_policy() {
+        Known::Yes(document) => Some(document),
+        Known::Absent => None,
+        Known::Unknown(why) => return unread(&subject, &why),
+    };
+    let blame = holder(ask.resource());
+    let Some(document) = document else {
+        return if needs_allow(&case) {
+            lacking(&case, &blame, format!("{blame} has no policy, so nothing there lets {} in.", who(&case)))
+        } else {
+            Judgement::open(format!("{} has no policy of its own that could deny.", arn::name(&blame)))
+        };
+    };
+    let ruling = document.judge(&case.question());
+    if let Some(closed) = denied(&case, &document, &ruling, &blame) {
+        let label = closed.decisive.first().map(|d| d.statement.clone()).unwrap_or_default();
+        return closed.fix(loosen(&document, &label, owner(&blame), write_command(&blame)));
+    }
+    if ruling.deny() == Tri::Unknown {
+        return keys(&subject, &ruling.unknown);
+    }
+    let allow = ruling.allow(Grade::Account);
+    if allow == Tri::True {
+        return Judgement::open(format!("The policy of {blame} allows {} {}.", who(&case), what(&case)))
+            .decided_by(allowed_by(&document, &ruling));
+    }
+    if !needs_allow(&case) {
+        return Judgement::open(format!("No statement of the policy of {blame} denies {}.", what(&case)));
+    }
+    match allow {
+        Tri::Unknown => keys(&subject, &ruling.unknown),
+        _ => lacking(&case, &blame, format!("No statement of the policy of {blame} lets {} in.", who(&case))),
+    }
+}
+
+fn needs_allow(case: &Case<'_>) -> bool {
+    case.principal.kind == Kind::Anonymous || (case.principal.kind != Kind::Service && case.crosses_accounts())
+}
+
+fn lacking(case: &Case<'_>, blame: &str, summary: String) -> Judgement {
+    let mut statement = allowing(case);
+    if let Some(fields) = statement.as_object_mut() {
+        let principal = case.principal.principal_arn().unwrap_or("*");
+        fields.insert("Principal".into(), serde_json::json!({"AWS": principal}));
+    }
+    Judgement::closed(Effect::NoAllow, "no-allow", blame, summary).fix(fix(
+        format!("Add this statement to the policy of {blame}: {statement}"),
+        owner(blame),
+        Risk::Medium,
+        write_command(blame),
+    ))
+}
+
+/// The bucket of an object; any other resource itself.
+fn holder(resource: &str) -> String {
+    match arn::bucket(resource) {
+        Some(bucket) => {
+            let partition = arn::Arn::parse(resource).map_or("aws", |arn| arn.partition);
+            format!("arn:{partition}:s3:::{bucket}")
+        }
+        None => resource.to_owned(),
+    }
+}
+
+fn owner(blame: &str) -> String {
+    format!("the owner of {blame}")
+}
+
+fn write_command(blame: &str) -> String {
+    match arn::Arn::parse(blame) {
+        Some(arn) if arn.service == "s3" => {
+            format!("aws s3api put-bucket-policy --bucket {} --policy file://changed.json", arn.resource)
+        }
+        Some(arn) if arn.service == "ecr" => {
+            format!("aws ecr set-repository-policy --repository-name {} --policy-text file://changed.json", arn.rest())
+        }
+        _ => format!("change the policy of {blame}"),
+    }
+}
+
+/// Block Public Access stops what a *public* policy lets in from outside the account (S3 User Guide,
+/// `access-control-block-public-access`); whoever is let in by name is not its business.
+pub fn block_public_access(ask: &Ask<'_>) -> Judgement {
+    let case = match Case::new(ask) {
+        Ok(case) => case,
+        Err(why) => return Judgement::unknown("unread", why),
+    };
+    let Some(bucket) = arn::bucket(ask.resource()) else {
+        return Judgement::not_applicable("Block Public Access guards buckets only.");
+    };
+    if !needs_allow(&case) {
+        return Judgement::open(format!(
+            "{} belongs to the bucket's own account, which Block Public Access lets in.",
+            who(&case)
+        ));
+    }
+    let document = match case.resource_policy() {
+        Known::Yes(document) => document,
+        Known::Absent => return Judgement::not_applicable("The bucket has no policy that could be public."),
+        Known::Unknown(why) => return unread("Whether the bucket's policy is public", &why),
+    };
+    if !is_public(&document) {
+        return Judgement::open("The bucket's policy is not public.");
+    }
+    let of_bucket = restricts(case.reading.answer("s3:GetPublicAccessBlock", &[("Bucket", bucket)]));
+    let of_account =
+        restricts(case.reading.answer("s3control:GetPublicAccessBlock", &[("AccountId", case.resource_account())]));
+    for (setting, place, command) in [
+        (
+            &of_bucket,
+            "bucket",
+            format!(
+                "aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration RestrictPublicBuckets=false"
+            ),
+        ),
+        (
+            &of_account,
+            "account",
+            format!(
+                "aws s3control put-public-access-block --account-id {} --public-access-block-configuration RestrictPublicBuckets=false",
+                case.resource_account()
+            ),
+        ),
+    ] {
+        if *setting == Known::Yes(true) {
+            let summary = format!(
+                "The policy of s3://{bucket} is public, and RestrictPublicBuckets of the {place} lets only the bucket's own account use it."
+            );
+            let blame = format!("arn:aws:s3:::{bucket}");
+            return Judgement::closed(Effect::Blocked, "restrict-public-buckets", blame, summary)
+                .fix(fix(
+                    format!(
+                        "Name {} in the bucket's policy instead of everybody, so that the policy is not public",
+                        who(&case)
+                    ),
+                    format!("the owner of s3://{bucket}"),
+                    Risk::Low,
+                    format!("aws s3api put-bucket-policy --bucket {bucket} --policy file://changed.json"),
+                ))
+                .fix(fix(
+                    "Turn RestrictPublicBuckets off",
+                    format!("the owner of s3://{bucket}"),
+                    Risk::High,
+                    command,
+                ));
+        }
+    }
+    for setting in [of_bucket, of_account] {
+        if let Known::Unknown(why) = setting {
+            return unread("Whether public policies are restricted", &why);
+        }
+    }
+    Judgement::open("Public policies of this bucket are not restricted.")
+}
+
+fn restricts(body: Known<&Value>) -> Known<bool> {
+    match body {
+        Known::Yes(body) => {
+            let set = body.get("PublicAccessBlockConfiguration").and_then(|c| c.get("RestrictPublicBuckets"));
+            Known::Yes(set.and_then(Value::as_bool).unwrap_or(false))
+        }
+        Known::Absent => Known::Yes(false),
+        Known::Unknown(why) => Known::Unknown(why),
+    }
+}
+
+/// Keys that make a statement for everybody non-public when they have fixed values (S3 User Guide, "the meaning of public").
+const NARROWING: &[&str] = &[
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourceowner",
+    "aws:sourceip",
+    "aws:userid",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount",
+];
+
+fn is_public(document: &Document) -> bool {
+    document.statements.iter().filter(|statement| statement.allows()).any(|statement| {
+        let everybody = match statement.source.get("Principal") {
+            Some(Value::String(text)) => text == "*",
+            Some(Value::Object(kinds)) => kinds.get("AWS").is_some_and(|aws| match aws {
+                Value::String(text) => text == "*",
+                Value::Array(items) => items.iter().any(|item| item == "*"),
+                _ => false,
+            }),
+            _ => statement.source.get("NotPrincipal").is_some(),
+        };
+        everybody && !narrowed(statement.source.get("Condition"))
+    })
+}
+
+fn narrowed(condition: Option<&Value>) -> bool {
+    let Some(Value::Object(operators)) = condition else { return false };
+    let positive = |operator: &str| !operator.contains("Not") && !operator.ends_with("IfExists") && operator != "Null";
+    operators.iter().filter(|(operator, _)| positive(operator)).any(|(_, keys)| {
+        keys.as_object().into_iter().flatten().any(|(key, values)| {
+            let fixed = |value: &Value| {
+                value.as_str().is_some_and(|text| !text.contains(['*', '?']) && text != "0.0.0.0/0" && text != "::/0")
+            };
+            let all_fixed = match values {
+                Value::Array(items) => items.iter().all(fixed),
+                single => fixed(single),
+            };
+            NARROWING.contains(&key.to_ascii_lowercase().as_str()) && all_fixed
+        })
+    })
+}
+
+/// An allow in the bucket's policy covers only objects of the bucket's owner (S3 User Guide, `about-object-ownership`).
+pub fn object_ownership(ask: &Ask<'_>) -> Judgement {
+    let Some(bucket) = arn::bucket(ask.resource()) else {
+        return Judgement::not_applicable("Only objects in S3 have owners.");
+    };
+    if !ask.action.to_ascii_lowercase().starts_with("s3:getobject") {
+        return Judgement::not_applicable(format!("{} asks for no existing object.", ask.action));
+    }
+    let enforced = match ask.reading.answer("s3:GetBucketOwnershipControls", &[("Bucket", bucket)]) {
+        Known::Yes(body) => {
+            let rules =
+                body.get("OwnershipControls").and_then(|controls| controls.get("Rules")).and_then(Value::as_array);
+            rules
+                .into_iter()
+                .flatten()
+                .any(|rule| rule.get("ObjectOwnership").is_some_and(|o| o == "BucketOwnerEnforced"))
+        }
+        Known::Absent => false,
+        Known::Unknown(why) => return unread("Whom the objects belong to", &why),
+    };
+    if enforced {
+        return Judgement::open("All objects belong to the bucket's owner (BucketOwnerEnforced).");
+    }
+    Judgement::unknown(
+        "owner-unknown",
+        format!("Objects in s3://{bucket} may belong to the account that wrote them, which the bucket's policy does not cover."),
+    )
+    .missing("s3:GetObjectAcl")
+    .fix(fix(
+        "Let all objects belong to the bucket's owner",
+        format!("the owner of s3://{bucket}"),
+        Risk::Medium,
+        format!("aws s3api put-bucket-ownership-controls --bucket {bucket} --ownership-controls 'Rules=[{{ObjectOwnership=BucketOwnerEnforced}}]'"),
+    ))
+}
