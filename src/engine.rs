@@ -1,6 +1,22 @@
 //! Runs a playbook: the query plan, the event stream, judging. Its readers (`tui`, `report`) see only events
 //! and the diagnosis.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `event` | what a run tells |
+//! | `run` | asks everything that can be asked, as early as it can be |
+//! | `plan` | which calls can start now, and what has come of the others |
+//! | `names` | what expressions see: lets and answers by name |
+//! | `judge` | from facts to a diagnosis: pure |
+//! | `replay` | a snapshot as a source of answers |
 
 mod event;
+mod judge;
+mod names;
+mod plan;
+mod replay;
+mod run;
 
 pub use event::{Event, PlannedQuery};
+pub use replay::Replay;
+pub use run::{Outcome, run};

@@ -70,6 +70,12 @@ pub fn account(text: &str) -> &str {
     Arn::parse(text).map_or("", |arn| arn.account)
 }
 
+/// The Region in an ARN; empty when there is none.
+#[must_use]
+pub fn region(text: &str) -> &str {
+    Arn::parse(text).map_or("", |arn| arn.region)
+}
+
 /// The bucket of an S3 bucket's or object's ARN.
 #[must_use]
 pub fn bucket(text: &str) -> Option<&str> {

@@ -2,14 +2,19 @@
 
 use serde_json::Value;
 
-use super::gates;
-use crate::facts::{Call, Reading};
+use super::case::{caller, field};
+use super::policy::Principal;
+use super::{arn, calls, gates, network};
+use crate::facts::{Call, Known, Reading};
 use crate::model::Request;
 use crate::provider::{Gate, Provider};
 
 /// Amazon Web Services.
 #[derive(Debug, Clone, Copy)]
 pub struct Aws;
+
+/// The endpoint services that a playbook's labels may name.
+const SERVICES: &[&str] = &["s3", "sts", "ecr.api", "ecr.dkr", "sagemaker.api", "logs", "kms"];
 
 impl Provider for Aws {
     fn id(&self) -> &'static str {
@@ -20,29 +25,39 @@ impl Provider for Aws {
         gates::all()
     }
 
-    fn permission(&self, _call: &str) -> Option<&'static str> {
-        None
+    fn permission(&self, call: &str) -> Option<&'static str> {
+        calls::permission(call)
     }
 
     fn calls(&self) -> Vec<&'static str> {
-        Vec::new()
+        calls::names()
     }
 
     fn command(&self, call: &Call) -> String {
-        call.name.clone()
+        calls::command(call)
     }
 
-    fn complete(&self, _request: &mut Request, _reading: &Reading<'_>) {}
-
-    fn view(&self, _request: &Request, _reading: &Reading<'_>) -> Value {
-        Value::Null
+    /// The caller's own ARN stands for a principal that nobody named.
+    fn complete(&self, request: &mut Request, reading: &Reading<'_>) {
+        if request.principal.is_empty()
+            && let Known::Yes(caller) = caller(reading)
+        {
+            field(caller, "Arn").unwrap_or_default().clone_into(&mut request.principal);
+        }
     }
 
-    fn narrow(&self, _call: &Call, _broader: &Call, _body: &Value) -> Option<Value> {
-        None
+    fn view(&self, request: &Request, reading: &Reading<'_>) -> Value {
+        network::view(reading, &request.origin, arn::region(&request.resource), SERVICES)
+    }
+
+    fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {
+        calls::narrow(call, broader, body)
     }
 
     fn parse(&self, text: &str) -> Result<Value, String> {
-        Ok(Value::String(text.into()))
+        if Principal::parse(text).is_some() || arn::Arn::parse(text).is_some() {
+            return Ok(Value::String(text.to_owned()));
+        }
+        Err("it is neither an ARN (arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE), a service's name, nor `anonymous`".to_owned())
     }
 }

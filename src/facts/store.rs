@@ -10,7 +10,7 @@ pub struct Facts {
     facts: Vec<Fact>,
     by_key: HashMap<String, usize>,
     by_call: HashMap<String, Vec<usize>>,
-    pending: HashMap<String, String>,
+    pending: HashMap<String, Call>,
 }
 
 impl Facts {
@@ -25,7 +25,7 @@ impl Facts {
 
     /// Notes that a call was asked; views answer `Pending` for it until [`Facts::add`].
     pub fn expect(&mut self, call: &Call) {
-        self.pending.insert(call.key(), call.name.clone());
+        self.pending.insert(call.key(), call.clone());
     }
 
     /// Adds an answer. A second answer of an equal call replaces the first.
@@ -65,10 +65,16 @@ impl Facts {
         self.by_call.get(name).into_iter().flatten().map(|&at| (at, &self.facts[at]))
     }
 
+    /// The calls that have not answered yet.
+    #[must_use]
+    pub fn pending(&self) -> Vec<Call> {
+        self.pending.values().cloned().collect()
+    }
+
     /// True when some call of this name has not answered yet.
     #[must_use]
     pub fn is_pending(&self, name: &str) -> bool {
-        self.pending.values().any(|pending| pending == name)
+        self.pending.values().any(|pending| pending.name == name)
     }
 
     /// Puts the facts into another order (of the plan) and numbers them `f1`, `f2`, ….
