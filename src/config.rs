@@ -1,1 +1,21 @@
-//! Paths, theme, the choice of glyphs.
+//! Where gatewalk keeps things of the user's.
+
+use std::path::PathBuf;
+
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+
+/// The folder of the user's configuration; `GATEWALK_CONFIG_DIR` names another one.
+#[must_use]
+pub fn config_dir() -> Option<PathBuf> {
+    if let Some(dir) = std::env::var_os("GATEWALK_CONFIG_DIR") {
+        return Some(PathBuf::from(dir));
+    }
+    let names = AppStrategyArgs { top_level_domain: "dev".into(), author: "gatewalk".into(), app_name: "gatewalk".into() };
+    choose_app_strategy(names).ok().map(|strategy| strategy.config_dir())
+}
+
+/// Where the user's own playbooks lie.
+#[must_use]
+pub fn playbook_dirs() -> Vec<PathBuf> {
+    config_dir().map(|dir| dir.join("playbooks")).into_iter().collect()
+}

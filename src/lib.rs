@@ -22,6 +22,7 @@
 //! |---|---|
 //! | [`model`] | the words: request, layer, verdict, judgement, fix, diagnosis. No I/O, no provider |
 //! | [`pattern`] | texts with `*` and `?` in them |
+//! | [`visible`] | control characters shown, not obeyed |
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
 //! | [`provider`] | what a cloud must offer: its gates, its read calls, its names |
 //! | [`aws`] | all that is AWS: `policy/`, `network/`, `gates/`, `collect/` |
@@ -47,3 +48,4 @@ pub mod playbook;
 pub mod provider;
 pub mod report;
 pub mod tui;
+pub mod visible;

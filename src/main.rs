@@ -1,7 +1,7 @@
-//! The binary: parse, dispatch, translate errors to exit codes.
+//! The binary: the words of the command line in, an exit code out.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    ExitCode::from(gatewalk::cli::main(std::env::args_os()))
 }

@@ -1,1 +1,33 @@
-//! One file per output format.
+//! One file per output format. Each takes a finished diagnosis and gives text.
+
+mod dot;
+mod json;
+mod markdown;
+mod text;
+
+pub use dot::dot;
+pub use json::json;
+pub use markdown::markdown;
+pub use text::{text, timings};
+
+use crate::facts::{Fact, Facts};
+use crate::model::{GateReport, Verdict};
+
+/// The facts behind a gate.
+fn facts_of<'f>(gate: &GateReport, facts: &'f Facts) -> Vec<&'f Fact> {
+    gate.facts.iter().filter_map(|id| facts.by_id(id)).collect()
+}
+
+/// `endpoint-policy (s3:GetObject)`.
+fn titled(gate: &GateReport) -> String {
+    match &gate.action {
+        Some(action) => format!("{} ({action})", gate.gate),
+        None => gate.gate.clone(),
+    }
+}
+
+/// Gates that a reader must see first: closed ones, then unknown ones.
+fn pressing(gates: &[GateReport]) -> impl Iterator<Item = &GateReport> {
+    let of = |wanted: Verdict| gates.iter().filter(move |gate| gate.status == wanted);
+    of(Verdict::Closed).chain(of(Verdict::Unknown))
+}

@@ -1,0 +1,151 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Finds out why this identity, from this place, cannot reach this data.
+///
+/// Without a command the start screen opens.
+#[derive(Debug, Parser)]
+#[command(name = "gatewalk", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 open · 1 broken · 2 usage · 3 unknown · 4 invalid playbook or snapshot · 5 the cloud could not be asked")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk the gates between an identity and its data, live or from a snapshot
+    Diagnose(Box<Diagnose>),
+    /// Work with files of recorded answers
+    Snapshot {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: SnapshotCommand,
+    },
+    /// List, show, check and start playbooks
+    Playbook {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: PlaybookCommand,
+    },
+    /// Say what gatewalk finds on this machine: credentials, folders, terminal
+    Doctor,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `gatewalk diagnose`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  gatewalk diagnose s3://ml-data/train.csv --as arn:aws:iam::123456789012:role/training --from subnet-0abc\n  gatewalk diagnose --example broken-endpoint\n  gatewalk diagnose --snapshot saved.json --format markdown")]
+pub struct Diagnose {
+    /// What cannot be reached: s3://BUCKET/KEY, or an ARN
+    #[arg(required_unless_present_any = ["snapshot", "example"])]
+    pub resource: Option<String>,
+    /// Who asks: an ARN, or `anonymous` [default: the caller]
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub principal: Option<String>,
+    /// What is done: the provider's own name of the action, or read, list, write, delete [default: read]
+    #[arg(long = "do", value_name = "ACTION")]
+    pub action: Option<String>,
+    /// Where the request comes from: internet, ip:ADDRESS, eni-…, i-…, subnet-…, sagemaker:training-job/NAME, sagemaker:notebook/NAME
+    #[arg(long = "from", value_name = "ORIGIN")]
+    pub origin: Option<String>,
+    /// The playbook to walk: an id or a file [default: chosen by resource and action]
+    #[arg(long, value_name = "ID|FILE")]
+    pub playbook: Option<String>,
+    /// An input of the playbook; context:KEY=VALUE states a condition key
+    #[arg(short = 'i', long = "input", value_name = "NAME=VALUE", value_parser = pair)]
+    pub inputs: Vec<(String, String)>,
+    /// Judge recorded answers instead of asking the cloud
+    #[arg(long, value_name = "FILE", conflicts_with = "example")]
+    pub snapshot: Option<PathBuf>,
+    /// Walk an embedded example; no credentials needed
+    #[arg(long, value_name = "NAME")]
+    pub example: Option<String>,
+    /// Keep the answers in a file, to be walked again with --snapshot
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// How to show the answer [default: tui in a terminal, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The profile that may read the organization's policies
+    #[arg(long, value_name = "NAME")]
+    pub org_profile: Option<String>,
+    /// Say on standard error how many calls were made, how deep, and how long it took
+    #[arg(long)]
+    pub timings: bool,
+    /// Draw with ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// How to show the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The terminal interface.
+    Tui,
+    /// Plain text.
+    Text,
+    /// For scripts.
+    Json,
+    /// For tickets.
+    Markdown,
+    /// For Graphviz.
+    Dot,
+}
+
+/// `gatewalk snapshot`.
+#[derive(Debug, Subcommand)]
+pub enum SnapshotCommand {
+    /// Make a snapshot of files that `aws … --output json` printed
+    Import {
+        /// Files, or folders of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The snapshot to write.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+}
+
+/// `gatewalk playbook`.
+#[derive(Debug, Subcommand)]
+pub enum PlaybookCommand {
+    /// List all playbooks
+    List,
+    /// Show what a playbook asks, judges and needs
+    Show {
+        /// An id or a file.
+        id: String,
+    },
+    /// Check playbooks; says file, line and column of what is wrong
+    Check {
+        /// Ids or files [default: all].
+        files: Vec<String>,
+    },
+    /// Print the JSON Schema of playbooks
+    Schema,
+    /// Print a playbook to start from
+    New {
+        /// Its id, e.g. my/bucket-tags.
+        #[arg(default_value = "my/playbook")]
+        id: String,
+    },
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("an input is written NAME=VALUE".to_owned()),
+    }
+}

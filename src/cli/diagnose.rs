@@ -1,0 +1,197 @@
+//! `gatewalk diagnose`.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{Diagnose, Format};
+use super::{Failure, examples, print, start};
+use crate::config;
+use crate::engine::{Event, Outcome, Replay, run};
+use crate::facts::{Snapshot, Source};
+use crate::model::{Request, Status};
+use crate::playbook::{Loaded, Shelf, Words, assemble, choose};
+use crate::provider::Provider;
+use crate::report;
+use crate::tui::{self, LiveRequest, StartRequest};
+
+/// Where the answers come from.
+#[derive(Debug, Clone)]
+pub enum From {
+    /// A live cloud.
+    Live,
+    /// A recorded file.
+    Recorded(Box<Snapshot>),
+}
+
+/// Everything that is needed to walk.
+#[derive(Debug)]
+pub struct Walk {
+    /// The playbook.
+    pub loaded: Loaded,
+    /// The question.
+    pub request: Request,
+    /// Where the answers come from.
+    pub from: From,
+}
+
+/// The shelf of all playbooks.
+pub fn shelf() -> Shelf {
+    Shelf::new(config::playbook_dirs())
+}
+
+/// Makes a walk of the user's words. Words beside a recorded file ask it another question.
+pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Result<Walk, Failure> {
+    let shelf = shelf();
+    match (words, &from) {
+        (Some(words), _) => {
+            let loaded = match playbook {
+                Some(name) => shelf.open(name)?,
+                None => choose(&shelf, words)?,
+            };
+            let request = assemble(&loaded, words)?;
+            Ok(Walk { loaded, request, from })
+        }
+        (None, From::Recorded(snapshot)) => {
+            let loaded = shelf.open(playbook.unwrap_or(&snapshot.playbook))?;
+            Ok(Walk { loaded, request: snapshot.request.clone(), from })
+        }
+        (None, From::Live) => Err(Failure::usage("nobody said what cannot be reached", "name a RESOURCE, e.g. s3://BUCKET/KEY")),
+    }
+}
+
+/// Walks to the end.
+pub async fn walk(
+    walk: Walk,
+    org_profile: Option<String>,
+    events: Option<&UnboundedSender<Event>>,
+    cancel: &CancellationToken,
+) -> Result<Outcome, Failure> {
+    let provider = walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
+    let live = matches!(walk.from, From::Live);
+    let source: Box<dyn Source + '_> = match walk.from {
+        From::Recorded(snapshot) => Box::new(Replay::new(snapshot.facts, provider)),
+        From::Live => live_source(provider, org_profile).await?,
+    };
+    let outcome = run(&walk.loaded, provider, walk.request, source.as_ref(), events, cancel).await;
+    match Failure::unreachable(&outcome.facts) {
+        Some(failure) if live => Err(failure),
+        _ => Ok(outcome),
+    }
+}
+
+#[cfg(feature = "aws")]
+async fn live_source(_: &dyn Provider, org_profile: Option<String>) -> Result<Box<dyn Source>, Failure> {
+    use crate::aws::collect::{Live, LiveOptions};
+    Ok(Box::new(Live::connect(LiveOptions { org_profile, ..LiveOptions::default() }).await))
+}
+
+#[cfg(not(feature = "aws"))]
+async fn live_source(provider: &dyn Provider, _: Option<String>) -> Result<Box<dyn Source>, Failure> {
+    Err(Failure::usage(format!("this gatewalk was built without live calls to {}", provider.id()), "use --snapshot"))
+}
+
+/// The command.
+pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
+    let format = args.format.unwrap_or(if io::stdout().is_terminal() && io::stdin().is_terminal() { Format::Tui } else { Format::Text });
+    let words = args.resource.clone().map(|resource| Words {
+        resource,
+        principal: args.principal.clone(),
+        action: args.action.clone(),
+        origin: args.origin.clone(),
+        inputs: args.inputs.iter().cloned().collect(),
+    });
+    if words.is_none() && (args.principal.is_some() || args.action.is_some() || args.origin.is_some() || !args.inputs.is_empty()) {
+        return Err(Failure::usage(
+            "--as, --do, --from and -i ask another question than the recorded one, which needs a RESOURCE as well",
+            "name the RESOURCE, or leave these out",
+        ));
+    }
+    let from = match (&args.snapshot, &args.example) {
+        (Some(path), _) => From::Recorded(Box::new(Snapshot::load(path)?)),
+        (None, Some(name)) => From::Recorded(Box::new(examples::open(name)?)),
+        (None, None) => From::Live,
+    };
+    let walk_ready = prepare(words.as_ref(), args.playbook.as_deref(), from)?;
+    if format == Format::Tui {
+        return start::run(Some(tui_start(&args, words)), args.org_profile, tui::Options { ascii: args.ascii });
+    }
+    let cancel = CancellationToken::new();
+    let outcome = runtime()?.block_on(async {
+        let on_interrupt = cancel.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                on_interrupt.cancel();
+            }
+        });
+        walk(walk_ready, args.org_profile.clone(), None, &cancel).await
+    })?;
+    if let Some(path) = &args.save {
+        save(&outcome, path)?;
+    }
+    print(&shown(&outcome, format))?;
+    if args.timings {
+        let _ = write!(io::stderr(), "{}", report::timings(&outcome));
+    }
+    Ok(exit_code(outcome.diagnosis.verdict))
+}
+
+fn tui_start(args: &Diagnose, words: Option<Words>) -> StartRequest {
+    match (&args.snapshot, &args.example, words) {
+        (Some(path), ..) => StartRequest::Snapshot(path.clone()),
+        (None, Some(name), _) => StartRequest::Example(name.clone()),
+        (None, None, words) => {
+            let words = words.unwrap_or_default();
+            StartRequest::Live(LiveRequest {
+                resource: words.resource,
+                principal: words.principal,
+                action: words.action,
+                origin: words.origin,
+                playbook: args.playbook.clone(),
+                inputs: words.inputs,
+            })
+        }
+    }
+}
+
+/// The async machinery.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(format!("the program cannot start its threads: {error}"), ""))
+}
+
+fn shown(outcome: &Outcome, format: Format) -> String {
+    let Outcome { diagnosis, facts, .. } = outcome;
+    match format {
+        Format::Json => format!("{:#}\n", report::json(diagnosis, facts)),
+        Format::Markdown => report::markdown(diagnosis, facts),
+        Format::Dot => report::dot(diagnosis),
+        Format::Text | Format::Tui => report::text(diagnosis, facts),
+    }
+}
+
+/// Keeps the answers in a file.
+pub fn save(outcome: &Outcome, path: &Path) -> Result<(), Failure> {
+    Ok(snapshot(&outcome.diagnosis, &outcome.facts).save(path)?)
+}
+
+/// The snapshot of a diagnosis, dated by its first answer.
+pub fn snapshot(diagnosis: &Arc<crate::model::Diagnosis>, facts: &crate::facts::Facts) -> Snapshot {
+    let taken = facts.all().iter().map(|fact| fact.at.as_str()).filter(|at| !at.is_empty()).min().unwrap_or_default();
+    Snapshot::new(diagnosis.request.clone(), &diagnosis.playbook.id, facts.all().to_vec(), taken)
+}
+
+/// The contract's exit code of a verdict.
+pub fn exit_code(status: Status) -> u8 {
+    match status {
+        Status::Open => 0,
+        Status::Broken => 1,
+        Status::Unknown => 3,
+    }
+}

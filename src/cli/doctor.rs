@@ -1,0 +1,57 @@
+//! `gatewalk doctor`: what gatewalk finds on this machine.
+
+use std::env;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
+
+use super::diagnose::shelf;
+use super::{Failure, print};
+use crate::{cloud, config};
+
+/// The credentials that live calls would use, as far as the environment tells. Never a secret.
+pub fn identity() -> Option<String> {
+    if let Ok(profile) = env::var("AWS_PROFILE") {
+        return Some(format!("profile {profile}"));
+    }
+    if env::var_os("AWS_ACCESS_KEY_ID").is_some() {
+        return Some("AWS_ACCESS_KEY_ID of the environment".into());
+    }
+    for name in ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
+        if env::var_os(name).is_some() {
+            return Some(format!("{name} of the environment"));
+        }
+    }
+    let home = etcetera::home_dir().ok()?;
+    let file = env::var_os("AWS_SHARED_CREDENTIALS_FILE").map_or_else(|| home.join(".aws/credentials"), Into::into);
+    file.exists().then(|| format!("profile default of {}", file.display()))
+}
+
+/// The command.
+pub fn doctor() -> Result<u8, Failure> {
+    let mut out = String::new();
+    let mut say = |name: &str, value: String| {
+        let _ = writeln!(out, "{name:<14}{value}");
+    };
+    say("version", env!("CARGO_PKG_VERSION").into());
+    say("credentials", identity().unwrap_or_else(|| "none found; snapshots and examples work without".into()));
+    let region = env::var("AWS_REGION").or_else(|_| env::var("AWS_DEFAULT_REGION"));
+    say("region", region.unwrap_or_else(|_| "not in the environment; the profile's is used".into()));
+    if let Ok(endpoint) = env::var("AWS_ENDPOINT_URL") {
+        say("endpoint", endpoint);
+    }
+    let live = if cfg!(feature = "aws") { "yes" } else { "no, built without" };
+    say("live calls", live.into());
+    for dir in config::playbook_dirs() {
+        let there = if dir.is_dir() { "" } else { " (not there)" };
+        say("own playbooks", format!("{}{there}", dir.display()));
+    }
+    let playbooks = shelf().files().iter().filter(|file| !file.is_fragment()).count();
+    say("playbooks", playbooks.to_string());
+    for provider in cloud::ALL {
+        say("cloud", format!("{}: {} gates, {} read calls", provider.id(), provider.gates().len(), provider.calls().len()));
+    }
+    let terminal = if io::stdout().is_terminal() { "yes" } else { "no" };
+    say("terminal", format!("{terminal}, TERM={}", env::var("TERM").unwrap_or_default()));
+    say("colours", if env::var_os("NO_COLOR").is_some() { "off (NO_COLOR)".into() } else { "on".into() });
+    print(&out)
+}

@@ -1,0 +1,122 @@
+//! What the terminal interface may ask for, answered by this program.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use super::diagnose::{From, Walk, prepare, shelf, snapshot, walk};
+use super::{Failure, examples};
+use crate::engine::Event;
+use crate::facts::{Call, Facts, Snapshot};
+use crate::model::Diagnosis;
+use crate::playbook::{SourceFile, Words, parse};
+use crate::tui::{ExampleEntry, Host, HostError, InputEntry, LiveRequest, PlaybookEntry, StartRequest};
+use crate::{cloud, report};
+
+/// This program.
+#[derive(Debug)]
+pub struct CliHost {
+    org_profile: Option<String>,
+}
+
+impl CliHost {
+    /// With the profile that may read the organization's policies.
+    pub fn new(org_profile: Option<String>) -> Self {
+        CliHost { org_profile }
+    }
+}
+
+fn ready(what: &StartRequest) -> Result<Walk, Failure> {
+    match what {
+        StartRequest::Example(name) => prepare(None, None, From::Recorded(Box::new(examples::open(name)?))),
+        StartRequest::Snapshot(path) => prepare(None, None, From::Recorded(Box::new(Snapshot::load(path)?))),
+        StartRequest::Live(live) => prepare(Some(&words(live)), live.playbook.as_deref(), From::Live),
+    }
+}
+
+fn words(live: &LiveRequest) -> Words {
+    Words {
+        resource: live.resource.clone(),
+        principal: live.principal.clone(),
+        action: live.action.clone(),
+        origin: live.origin.clone(),
+        inputs: live.inputs.clone(),
+    }
+}
+
+impl Host for CliHost {
+    fn identity(&self) -> Option<String> {
+        super::doctor::identity()
+    }
+
+    fn examples(&self) -> Vec<ExampleEntry> {
+        examples::list().map(|(name, title)| ExampleEntry { name: name.into(), title: title.into() }).collect()
+    }
+
+    fn playbooks(&self) -> Vec<PlaybookEntry> {
+        shelf().files().iter().filter(|file| !file.is_fragment()).filter_map(entry).collect()
+    }
+
+    fn walk(
+        &self,
+        what: StartRequest,
+        events: UnboundedSender<Event>,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Result<(), HostError>> {
+        let org_profile = self.org_profile.clone();
+        Box::pin(async move {
+            let walk_ready = ready(&what)?;
+            walk(walk_ready, org_profile, Some(&events), &cancel).await?;
+            Ok(())
+        })
+    }
+
+    fn command(&self, call: &Call) -> String {
+        // Calls carry no provider; the first that knows the call says how it is typed.
+        let provider = cloud::ALL.iter().find(|provider| provider.permission(&call.name).is_some());
+        provider.map_or_else(|| call.name.clone(), |provider| provider.command(call))
+    }
+
+    fn markdown(&self, diagnosis: &Diagnosis, facts: &Facts) -> String {
+        report::markdown(diagnosis, facts)
+    }
+
+    fn export(&self, diagnosis: &Diagnosis, facts: &Facts) -> Result<PathBuf, HostError> {
+        let path = fresh("gatewalk-report", "md");
+        std::fs::write(&path, report::markdown(diagnosis, facts)).map_err(|error| cannot_write(&path, &error))?;
+        Ok(path)
+    }
+
+    fn save_snapshot(&self, diagnosis: &Diagnosis, facts: &Facts) -> Result<PathBuf, HostError> {
+        let path = fresh("gatewalk-snapshot", "json");
+        snapshot(&Arc::new(diagnosis.clone()), facts).save(&path).map_err(Failure::from)?;
+        Ok(path)
+    }
+}
+
+fn entry(file: &SourceFile) -> Option<PlaybookEntry> {
+    let playbook = parse(file).ok()?;
+    let inputs = playbook.spec.inputs.iter().map(|(name, input)| InputEntry {
+        name: name.clone(),
+        prompt: input.prompt.clone(),
+        example: input.example.clone(),
+        required: input.required,
+    });
+    Some(PlaybookEntry { id: playbook.metadata.id, title: playbook.metadata.title, inputs: inputs.collect() })
+}
+
+/// A name in the current folder that nothing has yet.
+fn fresh(stem: &str, extension: &str) -> PathBuf {
+    let named = |count: u32| match count {
+        1 => PathBuf::from(format!("{stem}.{extension}")),
+        count => PathBuf::from(format!("{stem}-{count}.{extension}")),
+    };
+    (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(1))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> HostError {
+    Failure::usage(format!("{} cannot be written: {error}", path.display()), "change to a folder you may write to").into()
+}
