@@ -106,7 +106,7 @@ pub fn assemble(loaded: &Loaded, words: &Words) -> Result<Request, RequestError>
     let captured = captures(loaded, words)?;
     fill_inputs(loaded, words, captured, &mut request)?;
     if let Some(template) = &loaded.resource {
-        request.resource = evaluated(template, &scope(&request), "resource")?;
+        request.resource = evaluated(template, &with_lets(loaded, &request), "resource")?;
     }
     let provider = loaded.provider().ok_or_else(|| wrong("the playbook's provider is not known", ""))?;
     for (what, text) in [("principal", &request.principal), ("resource", &request.resource)] {
@@ -192,6 +192,17 @@ fn fill_inputs(
         }
     }
     Ok(())
+}
+
+/// The scope before any answer is there: lets that need none have their values.
+fn with_lets(loaded: &Loaded, request: &Request) -> Scope<'static> {
+    let mut scope = scope(request);
+    for (name, expr) in &loaded.lets {
+        if let Evaluated::Yes(value) = expr.evaluate(&scope) {
+            scope.set(name, &value);
+        }
+    }
+    scope
 }
 
 fn evaluated(template: &Template, scope: &Scope<'_>, what: &str) -> Result<String, RequestError> {
