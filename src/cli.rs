@@ -40,7 +40,9 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
     match args.command {
         None => start::start(),
         Some(Command::Diagnose(args)) => diagnose::diagnose(*args),
-        Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => import::import(&paths, &output),
+        Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => {
+            import::import(&paths, &output)
+        }
         Some(Command::Playbook { command }) => match command {
             PlaybookCommand::List => playbook::list(),
             PlaybookCommand::Show { id } => playbook::show(&id),

@@ -10,7 +10,8 @@ pub fn config_dir() -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("GATEWALK_CONFIG_DIR") {
         return Some(PathBuf::from(dir));
     }
-    let names = AppStrategyArgs { top_level_domain: "dev".into(), author: "gatewalk".into(), app_name: "gatewalk".into() };
+    let names =
+        AppStrategyArgs { top_level_domain: "dev".into(), author: "gatewalk".into(), app_name: "gatewalk".into() };
     choose_app_strategy(names).ok().map(|strategy| strategy.config_dir())
 }
 

@@ -25,7 +25,9 @@ pub struct Station {
 pub fn build(stations: &[Station], ends: &[(&str, &str)], gates: &mut [GateReport]) -> PathReport {
     let mut graph: DiGraph<&Station, (Layer, Vec<usize>)> = DiGraph::new();
     let mut indexes: HashMap<&str, NodeIndex> = HashMap::new();
-    for station in stations.iter().filter(|station| ends.iter().any(|(from, to)| *from == station.name || *to == station.name)) {
+    for station in
+        stations.iter().filter(|station| ends.iter().any(|(from, to)| *from == station.name || *to == station.name))
+    {
         indexes.insert(&station.name, graph.add_node(station));
     }
     for (at, ((from, to), gate)) in ends.iter().zip(gates.iter()).enumerate() {
@@ -78,13 +80,16 @@ pub fn with_status(path: &PathReport, status: Status) -> impl Iterator<Item = &E
 /// How far each node is from where the path starts: the longest way to it, in edges. Circles are cut where they close.
 #[must_use]
 pub fn ranks(path: &PathReport) -> Vec<usize> {
-    let position: HashMap<&str, usize> = path.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
+    let position: HashMap<&str, usize> =
+        path.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
     let mut ranks = vec![0; path.nodes.len()];
     // Longest ways settle after at most one round a node; a circle would never, so that is where it ends.
     for _ in 0..path.nodes.len() {
         let mut changed = false;
         for edge in &path.edges {
-            let (Some(&from), Some(&to)) = (position.get(edge.from.as_str()), position.get(edge.to.as_str())) else { continue };
+            let (Some(&from), Some(&to)) = (position.get(edge.from.as_str()), position.get(edge.to.as_str())) else {
+                continue;
+            };
             if ranks[to] <= ranks[from] && ranks[from] + 1 < path.nodes.len() {
                 ranks[to] = ranks[from] + 1;
                 changed = true;

@@ -22,7 +22,8 @@ pub fn one_line(text: &str) -> String {
 }
 
 fn is_hidden(c: char) -> bool {
-    let direction = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let direction =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     (c.is_control() && c != '\n' && c != '\t') || direction
 }
 

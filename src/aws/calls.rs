@@ -147,7 +147,11 @@ fn argument(value: &Value) -> String {
 
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// Looks into the answer of a broader call for what `call` asks: the same things, fewer of them.
@@ -159,8 +163,12 @@ pub fn narrow(call: &Call, broader: &Call, body: &Value) -> Option<Value> {
         return None;
     }
     let items = body.get(list)?.as_array()?;
-    let extra: Map<String, Value> =
-        call.params.iter().filter(|(name, _)| !broader.params.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let extra: Map<String, Value> = call
+        .params
+        .iter()
+        .filter(|(name, _)| !broader.params.contains_key(*name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     let mut kept = Vec::new();
     for item in items {
         if wanted(item, &extra, known.ids, id)? {
@@ -187,7 +195,9 @@ fn wanted(item: &Value, params: &Map<String, Value>, ids: &str, id: &str) -> Opt
             name if name == ids && !id.is_empty() => value.as_array()?.contains(item.get(id)?),
             name if name == ids && name == "InstanceIds" => {
                 let instances = item.get("Instances")?.as_array()?;
-                instances.iter().any(|instance| value.as_array().is_some_and(|ids| instance.get("InstanceId").is_some_and(|id| ids.contains(id))))
+                instances.iter().any(|instance| {
+                    value.as_array().is_some_and(|ids| instance.get("InstanceId").is_some_and(|id| ids.contains(id)))
+                })
             }
             "registryId" => item.get("registryId").is_none_or(|registry| registry == value),
             _ => return None,

@@ -60,11 +60,11 @@ const MOST_PAGES: usize = 1000;
 impl Live {
     /// Finds credentials and Region as the AWS CLI does. Asks nothing of AWS yet.
     pub async fn connect(options: LiveOptions) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .operation_timeout(options.timeout)
-            .build();
-        let retries = RetryConfig::standard().with_max_attempts(options.attempts).with_initial_backoff(Duration::from_millis(200));
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).operation_timeout(options.timeout).build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(options.attempts)
+            .with_initial_backoff(Duration::from_millis(200));
         let client = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
         let loader = || {
             aws_config::defaults(BehaviorVersion::latest())
@@ -90,7 +90,10 @@ impl Live {
                     .await,
             ),
         };
-        Live { caller: Clients::new(&caller), organization: organization.as_ref().map(|config: &SdkConfig| Clients::new(config)) }
+        Live {
+            caller: Clients::new(&caller),
+            organization: organization.as_ref().map(|config: &SdkConfig| Clients::new(config)),
+        }
     }
 
     async fn all_pages(&self, call: &Call, known: &ReadCall, credentials: Credentials) -> Result<Value, Failed> {
@@ -137,9 +140,14 @@ fn append(whole: &mut Value, page: Value, list: &str) {
 }
 
 impl Source for Live {
-    fn ask<'a>(&'a self, call: &'a Call, credentials: Credentials) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+    fn ask<'a>(
+        &'a self,
+        call: &'a Call,
+        credentials: Credentials,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
         Box::pin(async move {
-            let at = jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |at| at.to_string());
+            let at =
+                jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |at| at.to_string());
             let began = Instant::now();
             let answer = match by_name(&call.name) {
                 Some(known) => self.all_pages(call, known, credentials).await,

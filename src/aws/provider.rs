@@ -58,6 +58,7 @@ impl Provider for Aws {
         if Principal::parse(text).is_some() || arn::Arn::parse(text).is_some() {
             return Ok(Value::String(text.to_owned()));
         }
-        Err("it is neither an ARN (arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE), a service's name, nor `anonymous`".to_owned())
+        Err("it is neither an ARN (arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE), a service's name, nor `anonymous`"
+            .to_owned())
     }
 }

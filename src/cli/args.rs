@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// Without a command the start screen opens.
 #[derive(Debug, Parser)]
 #[command(name = "gatewalk", version, about, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 open · 1 broken · 2 usage · 3 unknown · 4 invalid playbook or snapshot · 5 the cloud could not be asked")]
+#[command(
+    after_help = "Exit codes: 0 open · 1 broken · 2 usage · 3 unknown · 4 invalid playbook or snapshot · 5 the cloud could not be asked"
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -46,7 +48,9 @@ pub enum Command {
 
 /// `gatewalk diagnose`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  gatewalk diagnose s3://ml-data/train.csv --as arn:aws:iam::123456789012:role/training --from subnet-0abc\n  gatewalk diagnose --example broken-endpoint\n  gatewalk diagnose --snapshot saved.json --format markdown")]
+#[command(
+    after_help = "Examples:\n  gatewalk diagnose s3://ml-data/train.csv --as arn:aws:iam::123456789012:role/training --from subnet-0abc\n  gatewalk diagnose --example broken-endpoint\n  gatewalk diagnose --snapshot saved.json --format markdown"
+)]
 pub struct Diagnose {
     /// What cannot be reached: s3://BUCKET/KEY, or an ARN
     #[arg(required_unless_present_any = ["snapshot", "example"])]

@@ -59,7 +59,9 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
             let loaded = shelf.open(playbook.unwrap_or(&snapshot.playbook))?;
             Ok(Walk { loaded, request: snapshot.request.clone(), from })
         }
-        (None, From::Live) => Err(Failure::usage("nobody said what cannot be reached", "name a RESOURCE, e.g. s3://BUCKET/KEY")),
+        (None, From::Live) => {
+            Err(Failure::usage("nobody said what cannot be reached", "name a RESOURCE, e.g. s3://BUCKET/KEY"))
+        }
     }
 }
 
@@ -70,7 +72,8 @@ pub async fn walk(
     events: Option<&UnboundedSender<Event>>,
     cancel: &CancellationToken,
 ) -> Result<Outcome, Failure> {
-    let provider = walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
+    let provider =
+        walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
     let live = matches!(walk.from, From::Live);
     let source: Box<dyn Source + '_> = match walk.from {
         From::Recorded(snapshot) => Box::new(Replay::new(snapshot.facts, provider)),
@@ -96,7 +99,11 @@ async fn live_source(provider: &dyn Provider, _: Option<String>) -> Result<Box<d
 
 /// The command.
 pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
-    let format = args.format.unwrap_or(if io::stdout().is_terminal() && io::stdin().is_terminal() { Format::Tui } else { Format::Text });
+    let format = args.format.unwrap_or(if io::stdout().is_terminal() && io::stdin().is_terminal() {
+        Format::Tui
+    } else {
+        Format::Text
+    });
     let words = args.resource.clone().map(|resource| Words {
         resource,
         principal: args.principal.clone(),
@@ -104,7 +111,9 @@ pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
         origin: args.origin.clone(),
         inputs: args.inputs.iter().cloned().collect(),
     });
-    if words.is_none() && (args.principal.is_some() || args.action.is_some() || args.origin.is_some() || !args.inputs.is_empty()) {
+    if words.is_none()
+        && (args.principal.is_some() || args.action.is_some() || args.origin.is_some() || !args.inputs.is_empty())
+    {
         return Err(Failure::usage(
             "--as, --do, --from and -i ask another question than the recorded one, which needs a RESOURCE as well",
             "name the RESOURCE, or leave these out",

@@ -16,7 +16,9 @@ pub fn identity() -> Option<String> {
     if env::var_os("AWS_ACCESS_KEY_ID").is_some() {
         return Some("AWS_ACCESS_KEY_ID of the environment".into());
     }
-    for name in ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
+    for name in
+        ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+    {
         if env::var_os(name).is_some() {
             return Some(format!("{name} of the environment"));
         }
@@ -48,7 +50,10 @@ pub fn doctor() -> Result<u8, Failure> {
     let playbooks = shelf().files().iter().filter(|file| !file.is_fragment()).count();
     say("playbooks", playbooks.to_string());
     for provider in cloud::ALL {
-        say("cloud", format!("{}: {} gates, {} read calls", provider.id(), provider.gates().len(), provider.calls().len()));
+        say(
+            "cloud",
+            format!("{}: {} gates, {} read calls", provider.id(), provider.gates().len(), provider.calls().len()),
+        );
     }
     let terminal = if io::stdout().is_terminal() { "yes" } else { "no" };
     say("terminal", format!("{terminal}, TERM={}", env::var("TERM").unwrap_or_default()));

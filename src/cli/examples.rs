@@ -23,7 +23,8 @@ pub fn open(name: &str) -> Result<Snapshot, Failure> {
         None => {
             let like = closest(name, EXAMPLES.iter().map(|(name, ..)| *name));
             let names: Vec<_> = EXAMPLES.iter().map(|(name, ..)| *name).collect();
-            let next = like.map_or_else(|| format!("there is {}", names.join(", ")), |like| format!("did you mean `{like}`?"));
+            let next =
+                like.map_or_else(|| format!("there is {}", names.join(", ")), |like| format!("did you mean `{like}`?"));
             Err(Failure::usage(format!("there is no example `{name}`"), next))
         }
     }

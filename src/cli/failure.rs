@@ -56,7 +56,11 @@ impl Failure {
                 format!("AWS refused the credentials as expired while asking {}", failed.call),
                 "sign in again (`aws sso login`, or fetch new keys), then repeat the command",
             ),
-            "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "AuthFailure" => (
+            "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch"
+            | "AuthFailure" => (
                 format!("AWS does not know these credentials ({}) while asking {}", error.code, failed.call),
                 "check the access key, its secret and the Region (`aws sts get-caller-identity` must work)",
             ),
@@ -91,12 +95,17 @@ impl From<RequestError> for Failure {
 
 impl From<PlaybookError> for Failure {
     fn from(error: PlaybookError) -> Self {
-        let next = error.help.clone().unwrap_or_else(|| "`gatewalk playbook schema` prints what a playbook may hold".into());
+        let next =
+            error.help.clone().unwrap_or_else(|| "`gatewalk playbook schema` prints what a playbook may hold".into());
         let exit = if error.line == 0 && error.message.starts_with("there is no playbook") { 2 } else { 4 };
         let handler = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none()).with_context_lines(1);
         let mut drawn = String::new();
         let bare = error.line == 0 || handler.render_report(&mut drawn, &error).is_err();
-        let place = if error.line == 0 { error.file.clone() } else { format!("{}:{}:{}", error.file, error.line, error.column) };
+        let place = if error.line == 0 {
+            error.file.clone()
+        } else {
+            format!("{}:{}:{}", error.file, error.line, error.column)
+        };
         let sentence = format!("{place}: {}", error.message);
         let picture = if bare { String::new() } else { excerpt(&drawn) };
         Failure { sentence: format!("{sentence}{picture}"), next, exit }
@@ -111,7 +120,8 @@ impl From<Box<PlaybookError>> for Failure {
 
 /// The lines of the drawing that show the source.
 fn excerpt(drawn: &str) -> String {
-    let source = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '·' || c == ':' || c == '|');
+    let source =
+        |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '·' || c == ':' || c == '|');
     drawn.lines().filter(source).map(|line| format!("\n {}", line.trim_end())).collect()
 }
 

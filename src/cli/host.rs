@@ -118,5 +118,6 @@ fn fresh(stem: &str, extension: &str) -> PathBuf {
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> HostError {
-    Failure::usage(format!("{} cannot be written: {error}", path.display()), "change to a folder you may write to").into()
+    Failure::usage(format!("{} cannot be written: {error}", path.display()), "change to a folder you may write to")
+        .into()
 }

@@ -49,7 +49,8 @@ fn described(loaded: &Loaded) -> String {
         let _ = writeln!(out, "  {:<42}{}", query.spec.call, query.spec.why);
     }
     let provider = loaded.provider();
-    let permissions: BTreeSet<_> = loaded.queries.iter().filter_map(|query| provider?.permission(&query.spec.call)).collect();
+    let permissions: BTreeSet<_> =
+        loaded.queries.iter().filter_map(|query| provider?.permission(&query.spec.call)).collect();
     let _ = writeln!(out, "\nneeds at most these permissions (all of them only read)");
     for permission in permissions {
         let _ = writeln!(out, "  {permission}");

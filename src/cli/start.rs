@@ -27,9 +27,7 @@ pub fn run(start: Option<StartRequest>, org_profile: Option<String>, options: Op
         .map_err(|error| Failure::usage(format!("the terminal cannot be used: {error}"), "use --format text"))?;
     match (exit.diagnosis, exit.error) {
         (Some(diagnosis), _) if asked => Ok(exit_code(diagnosis.verdict)),
-        (None, Some(error)) if asked => {
-            Err(Failure { sentence: error.sentence, next: error.next, exit: error.exit })
-        }
+        (None, Some(error)) if asked => Err(Failure { sentence: error.sentence, next: error.next, exit: error.exit }),
         _ => Ok(0),
     }
 }

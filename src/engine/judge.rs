@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::names::{Answers, names, queries_behind};
 use crate::facts::{Fact, FactStatus, Facts, Reading, Why, WhyNot};
 use crate::model::{
-    Command, Diagnosis, Effect, Fix, GateReport, Judgement, Layer, LayerReport, Request, Risk, Status, Verdict, Verified,
+    Command, Diagnosis, Effect, Fix, GateReport, Judgement, Layer, LayerReport, Request, Risk, Status, Verdict,
+    Verified,
 };
 use crate::path::{self, Station};
 use crate::playbook::expr::{Evaluated, Scope, Template};
@@ -60,12 +61,14 @@ impl Judge<'_> {
         if let Some(check) = &step.check {
             return vec![self.check(step, check)];
         }
-        let Some(gate) = self.provider.gates().iter().find(|gate| gate.name == step.spec.gate) else { return Vec::new() };
+        let Some(gate) = self.provider.gates().iter().find(|gate| gate.name == step.spec.gate) else {
+            return Vec::new();
+        };
         let with = match step.with.evaluate(self.scope) {
             Evaluated::Yes(Value::Object(with)) => with.into_iter().collect(),
             Evaluated::Yes(_) => BTreeMap::new(),
             Evaluated::Missing(name) => return vec![self.cannot_ask(step, &name)],
-            Evaluated::Failed(why) => return vec![self.cannot_tell(step, &why)],
+            Evaluated::Failed(why) => return vec![Self::cannot_tell(step, &why)],
         };
         match self.actions(step) {
             Ok(actions) => actions.iter().map(|action| self.gate(gate, &with, action)).collect(),
@@ -171,7 +174,7 @@ impl Judge<'_> {
         }
     }
 
-    fn cannot_tell(&self, step: &LoadedStep, why: &str) -> Judged {
+    fn cannot_tell(step: &LoadedStep, why: &str) -> Judged {
         let summary = format!("{} It cannot be told: {why}.", step.spec.question);
         let judgement = Judgement::unknown("unread", summary).missing(why.to_owned());
         Judged { judgement, action: None, facts: Vec::new() }
@@ -182,13 +185,13 @@ impl Judge<'_> {
         let say = |template: &Template| template.text(self.scope).yes().unwrap_or_default();
         let judgement = match check.open.test(self.scope) {
             Evaluated::Missing(name) => return self.cannot_ask(step, &name),
-            Evaluated::Failed(why) => return self.cannot_tell(step, &why),
+            Evaluated::Failed(why) => return Self::cannot_tell(step, &why),
             Evaluated::Yes(true) => {
                 let pass = say(&check.pass);
                 Judgement::open(if pass.is_empty() { format!("{} Yes.", step.spec.question) } else { pass })
             }
             Evaluated::Yes(false) => {
-                let blame = check.blame.as_ref().map(&say).unwrap_or_else(|| self.request.resource.clone());
+                let blame = check.blame.as_ref().map_or_else(|| self.request.resource.clone(), &say);
                 let mut closed = Judgement::closed(Effect::NoAllow, check.spec.reason.clone(), blame, say(&check.fail));
                 for (title, owner, command) in &check.fixes {
                     closed.fixes.push(Fix {
@@ -196,7 +199,13 @@ impl Judge<'_> {
                         owner: say(owner),
                         risk: Risk::Medium,
                         widens: Vec::new(),
-                        commands: command.iter().map(|text| Command { tool: self.loaded.playbook.metadata.provider.clone(), text: say(text) }).collect(),
+                        commands: command
+                            .iter()
+                            .map(|text| Command {
+                                tool: self.loaded.playbook.metadata.provider.clone(),
+                                text: say(text),
+                            })
+                            .collect(),
                         verified: Verified::Unverified,
                     });
                 }
@@ -207,8 +216,10 @@ impl Judge<'_> {
     }
 
     fn facts_behind(&self, step: &LoadedStep) -> Vec<String> {
-        let calls: BTreeSet<&str> =
-            queries_behind(self.loaded, step.names()).into_iter().map(|at| self.loaded.queries[at].spec.call.as_str()).collect();
+        let calls: BTreeSet<&str> = queries_behind(self.loaded, step.names())
+            .into_iter()
+            .map(|at| self.loaded.queries[at].spec.call.as_str())
+            .collect();
         self.facts.all().iter().filter(|fact| calls.contains(fact.call.as_str())).map(|fact| fact.id.clone()).collect()
     }
 
@@ -322,12 +333,16 @@ fn sentence(verdict: Status, request: &Request, gates: &[GateReport]) -> String 
             }
         }
         Status::Unknown => {
-            let unknown: Vec<&str> = of(Verdict::Unknown).map(|gate| gate.gate.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+            let unknown: Vec<&str> =
+                of(Verdict::Unknown).map(|gate| gate.gate.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
             format!("No gate was found closed, but these could not be judged: {}.", unknown.join(", "))
         }
         Status::Open => {
             let open = of(Verdict::Open).count();
-            format!("{} can do {} on {}: all {open} gates on the way are open.", request.principal, request.action, request.resource)
+            format!(
+                "{} can do {} on {}: all {open} gates on the way are open.",
+                request.principal, request.action, request.resource
+            )
         }
     }
 }

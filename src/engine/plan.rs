@@ -1,6 +1,7 @@
 //! Which calls can start now, and what has come of the others. No I/O: the runner asks and tells.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::{Value, json};
 
@@ -51,7 +52,8 @@ pub struct Plan<'l> {
 impl<'l> Plan<'l> {
     /// A plan in which nothing has been asked.
     pub fn new(loaded: &'l Loaded) -> Self {
-        let behind = loaded.queries.iter().map(|query| queries_behind(loaded, query.names()).into_iter().collect()).collect();
+        let behind =
+            loaded.queries.iter().map(|query| queries_behind(loaded, query.names()).into_iter().collect()).collect();
         let states = loaded.queries.iter().map(|_| State::default()).collect();
         Plan { loaded, states, behind, ended: HashMap::new(), answers: Answers::new() }
     }
@@ -110,8 +112,8 @@ impl<'l> Plan<'l> {
                 continue;
             }
             added = true;
-            if !self.ended.contains_key(&call.key()) {
-                self.ended.insert(call.key(), None);
+            if let Entry::Vacant(vacant) = self.ended.entry(call.key()) {
+                vacant.insert(None);
                 let item = self.states[at].calls.len();
                 planned.push(Planned { query: at, item, call: call.clone(), credentials });
             }
@@ -121,7 +123,13 @@ impl<'l> Plan<'l> {
     }
 
     /// Notes an answer; further calls that it leads to come back.
-    pub fn answered(&mut self, call: &Call, status: FactStatus, body: Option<Value>, scope: &Scope<'_>) -> Vec<Planned> {
+    pub fn answered(
+        &mut self,
+        call: &Call,
+        status: FactStatus,
+        body: Option<Value>,
+        scope: &Scope<'_>,
+    ) -> Vec<Planned> {
         self.ended.insert(call.key(), Some(Ended { status, body: body.clone() }));
         let mut planned = Vec::new();
         for at in 0..self.states.len() {
@@ -165,7 +173,9 @@ impl<'l> Plan<'l> {
                 _ => None,
             },
             (None, _) => None,
-            (Some(_), all) => Some(Value::Array(all.iter().filter_map(|(call, ended)| with_asked(call, ended)).collect())),
+            (Some(_), all) => {
+                Some(Value::Array(all.iter().filter_map(|(call, ended)| with_asked(call, ended)).collect()))
+            }
         };
         if let Some(value) = value {
             self.answers.insert(query.name.clone(), value);

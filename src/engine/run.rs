@@ -44,7 +44,15 @@ pub async fn run(
     cancel: &CancellationToken,
 ) -> Outcome {
     let began = Instant::now();
-    let mut run = Run { loaded, provider, asked: request.clone(), request, events, facts: Facts::default(), order: HashMap::new() };
+    let mut run = Run {
+        loaded,
+        provider,
+        asked: request.clone(),
+        request,
+        events,
+        facts: Facts::default(),
+        order: HashMap::new(),
+    };
     run.tell(|| Event::Planned { queries: planned_queries(loaded) });
     let mut plan = Plan::new(loaded);
     let mut waiting: std::collections::VecDeque<Planned> = run.next(&mut plan).into();
@@ -157,7 +165,8 @@ impl Run<'_> {
     fn give_up(&mut self, waiting: impl IntoIterator<Item = Planned>) {
         for planned in waiting {
             self.order.insert(planned.call.key(), (planned.query, planned.item));
-            self.facts.add(fact(&planned.call, skipped("Cancelled", "the run was cancelled before this call was made")));
+            self.facts
+                .add(fact(&planned.call, skipped("Cancelled", "the run was cancelled before this call was made")));
         }
         for call in self.facts.pending() {
             self.facts.add(fact(&call, skipped("Cancelled", "the run was cancelled before this call was answered")));

@@ -9,7 +9,9 @@ use crate::visible::one_line;
 /// The path in Graphviz's language.
 #[must_use]
 pub fn dot(diagnosis: &Diagnosis) -> String {
-    let mut out = String::from("digraph gatewalk {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n");
+    let mut out = String::from(
+        "digraph gatewalk {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n",
+    );
     let _ = writeln!(out, "  label={};", quoted(&diagnosis.sentence));
     for node in &diagnosis.path.nodes {
         let label = format!("{}\n{}", node.kind, one_line(&node.label));
@@ -22,7 +24,13 @@ pub fn dot(diagnosis: &Diagnosis) -> String {
             Status::Unknown => ("dotted", "#757575"),
         };
         let label = format!("{}: {}{}", edge.layer, edge.status.as_str(), named(diagnosis, edge));
-        let _ = writeln!(out, "  {} -> {} [label={}, style={style}, color=\"{color}\"];", edge.from, edge.to, quoted(&label));
+        let _ = writeln!(
+            out,
+            "  {} -> {} [label={}, style={style}, color=\"{color}\"];",
+            edge.from,
+            edge.to,
+            quoted(&label)
+        );
     }
     out.push_str("}\n");
     out

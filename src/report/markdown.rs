@@ -54,7 +54,10 @@ fn escape(text: &str) -> String {
 }
 
 fn details(out: &mut String, diagnosis: &Diagnosis, gate: &GateReport, facts: &Facts) {
-    line(out, &format!("\n## {} {}\n", if gate.status == Verdict::Closed { "Closed:" } else { "Unknown:" }, titled(gate)));
+    line(
+        out,
+        &format!("\n## {} {}\n", if gate.status == Verdict::Closed { "Closed:" } else { "Unknown:" }, titled(gate)),
+    );
     line(out, &escape(&gate.summary));
     line(out, "");
     line(out, &format!("- why it matters: {}", escape(&gate.why)));

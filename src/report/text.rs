@@ -105,7 +105,8 @@ fn details(out: &mut String, diagnosis: &Diagnosis, gate: &GateReport, facts: &F
 }
 
 fn ends(diagnosis: &Diagnosis, gate: &GateReport) -> String {
-    let label = |id: &str| diagnosis.path.nodes.iter().find(|node| node.id == id).map_or("", |node| node.label.as_str());
+    let label =
+        |id: &str| diagnosis.path.nodes.iter().find(|node| node.id == id).map_or("", |node| node.label.as_str());
     match diagnosis.path.edges.iter().find(|edge| edge.id == gate.edge) {
         Some(edge) => format!("{} -> {}", label(&edge.from), label(&edge.to)),
         None => String::new(),

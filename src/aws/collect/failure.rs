@@ -62,7 +62,14 @@ impl Failed {
 fn before_the_wire(text: &str) -> Failed {
     let lower = text.to_ascii_lowercase();
     let said = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
-    if said(&["no providers in chain", "no credentials", "credentialsnotloaded", "credentials provider was not enabled", "could not find profile", "profile was not defined"]) {
+    if said(&[
+        "no providers in chain",
+        "no credentials",
+        "credentialsnotloaded",
+        "credentials provider was not enabled",
+        "could not find profile",
+        "profile was not defined",
+    ]) {
         Failed::error("NoCredentials", "no credentials were found")
     } else if said(&["missing region", "region must be set", "no region"]) {
         Failed::error("NoRegion", "no Region is set")
@@ -84,17 +91,39 @@ fn last_cause(text: &str) -> String {
 /// How a call with this error code ended.
 pub fn status(code: &str, message: &str, http: u16) -> FactStatus {
     const DENIED: &[&str] = &[
-        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation", "AuthorizationError",
-        "AccessDeniedForDependencyException", "Forbidden", "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "Client.UnauthorizedOperation",
+        "AuthorizationError",
+        "AccessDeniedForDependencyException",
+        "Forbidden",
+        "403",
         // A member account's credentials do not see the organization's other parts.
-        "AccountNotFoundException", "PolicyNotFoundException", "ChildNotFoundException", "TargetNotFoundException",
+        "AccountNotFoundException",
+        "PolicyNotFoundException",
+        "ChildNotFoundException",
+        "TargetNotFoundException",
         "ParentNotFoundException",
     ];
     const ABSENT: &[&str] = &[
-        "AWSOrganizationsNotInUseException", "ServerSideEncryptionConfigurationNotFoundError", "OwnershipControlsNotFoundError",
-        "RepositoryPolicyNotFoundException", "NotFoundException", "NoSuchBucketPolicy", "NoSuchTagSet", "RecordNotFound", "404",
+        "AWSOrganizationsNotInUseException",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "OwnershipControlsNotFoundError",
+        "RepositoryPolicyNotFoundException",
+        "NotFoundException",
+        "NoSuchBucketPolicy",
+        "NoSuchTagSet",
+        "RecordNotFound",
+        "404",
     ];
-    const CREDENTIALS: &[&str] = &["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"];
+    const CREDENTIALS: &[&str] = &[
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+    ];
     if CREDENTIALS.contains(&code) {
         return FactStatus::Error;
     }

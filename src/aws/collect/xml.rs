@@ -92,7 +92,9 @@ fn parse(body: &[u8]) -> Result<Element, String> {
     let mut buffer = Vec::new();
     loop {
         match reader.read_event_into(&mut buffer).map_err(|error| format!("the answer is no XML: {error}"))? {
-            Event::Start(start) => stack.push(Element { name: start.local_name().as_ref().to_owned(), ..Element::default() }),
+            Event::Start(start) => {
+                stack.push(Element { name: start.local_name().as_ref().to_owned(), ..Element::default() });
+            }
             Event::Empty(empty) => {
                 let element = Element { name: empty.local_name().as_ref().to_owned(), ..Element::default() };
                 if let Some(parent) = stack.last_mut() {
@@ -103,7 +105,8 @@ fn parse(body: &[u8]) -> Result<Element, String> {
             Event::CData(text) => push_text(&mut stack, &text),
             Event::GeneralRef(entity) => {
                 let name: &str = &entity;
-                let resolved = quick_xml::escape::unescape(&format!("&{name};")).map_err(|error| error.to_string())?.into_owned();
+                let resolved =
+                    quick_xml::escape::unescape(&format!("&{name};")).map_err(|error| error.to_string())?.into_owned();
                 push_text(&mut stack, &resolved);
             }
             Event::End(_) => {
@@ -254,7 +257,11 @@ mod tests {
                 "<ServerSideEncryptionConfiguration><Rule><BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>",
                 json!({"ServerSideEncryptionConfiguration": {"Rules": [{"BucketKeyEnabled": true}]}}),
             ),
-            ("s3:GetBucketLocation", "<LocationConstraint>eu-west-1</LocationConstraint>", json!({"LocationConstraint": "eu-west-1"})),
+            (
+                "s3:GetBucketLocation",
+                "<LocationConstraint>eu-west-1</LocationConstraint>",
+                json!({"LocationConstraint": "eu-west-1"}),
+            ),
             ("s3:GetBucketLocation", "<LocationConstraint/>", json!({"LocationConstraint": null})),
             ("s3:GetBucketPolicy", "{\"a\": 1}", json!({"Policy": "{\"a\": 1}"})),
             (

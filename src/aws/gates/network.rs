@@ -17,23 +17,23 @@ const HTTPS: i64 = 443;
 const NETWORK_OWNER: &str = "whoever administers the VPC's network";
 
 /// The trip of a step, or what to say instead.
-fn trip<'a>(ask: &Ask<'a>, subject: &str) -> Result<Trip<'a>, Judgement> {
+fn trip<'a>(ask: &Ask<'a>, subject: &str) -> Result<Trip<'a>, Box<Judgement>> {
     let service = ask.text("service").unwrap_or("s3");
     match Trip::new(ask.reading, ask.origin(), service, &region(ask)) {
         Ok(Some(trip)) => Ok(trip),
-        Ok(None) => Err(Judgement::not_applicable("The request does not start in a VPC of yours.")),
-        Err(why) => Err(unread(subject, &why)),
+        Ok(None) => Err(Box::new(Judgement::not_applicable("The request does not start in a VPC of yours."))),
+        Err(why) => Err(Box::new(unread(subject, &why))),
     }
 }
 
 /// The same, for gates that need a way to judge.
-fn trip_with_way<'a>(ask: &Ask<'a>, subject: &str) -> Result<(Trip<'a>, WayKind), Judgement> {
+fn trip_with_way<'a>(ask: &Ask<'a>, subject: &str) -> Result<(Trip<'a>, WayKind), Box<Judgement>> {
     let trip = trip(ask, subject)?;
     match (&trip.way, trip.kind()) {
         (_, Some(kind)) => Ok((trip, kind)),
-        (Known::Unknown(why), None) => Err(unread(subject, why)),
+        (Known::Unknown(why), None) => Err(Box::new(unread(subject, why))),
         (_, None) => {
-            Err(Judgement::not_applicable(format!("Nothing leads to {}; see the gate `endpoint`.", trip.service)))
+            Err(Box::new(Judgement::not_applicable(format!("Nothing leads to {}; see the gate `endpoint`.", trip.service))))
         }
     }
 }
@@ -70,7 +70,7 @@ pub fn endpoint(ask: &Ask<'_>) -> Judgement {
     let subject = "Which way leads to the service";
     let trip = match trip(ask, subject) {
         Ok(trip) => trip,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     let vpc = trip.place.vpc.clone().unwrap_or_default();
     match (&trip.way, trip.endpoint) {
@@ -108,7 +108,7 @@ pub fn endpoint(ask: &Ask<'_>) -> Judgement {
 pub fn dns(ask: &Ask<'_>) -> Judgement {
     let (trip, kind) = match trip_with_way(ask, "Where the service's name leads") {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     let vpc = trip.place.vpc.clone().unwrap_or_default();
     if own_name_servers(ask.reading, &vpc) {
@@ -185,7 +185,7 @@ pub fn security_group(ask: &Ask<'_>) -> Judgement {
     let subject = "What the workload's security groups let out";
     let (trip, kind) = match trip_with_way(ask, subject) {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     let ids = trip.place.security_groups.clone();
     let Some(blame) = ids.first() else {
@@ -269,7 +269,7 @@ pub fn endpoint_security_group(ask: &Ask<'_>) -> Judgement {
     let subject = "What the endpoint's security groups let in";
     let (trip, kind) = match trip_with_way(ask, subject) {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     if kind != WayKind::InterfaceEndpoint {
         return Judgement::not_applicable("Only interface endpoints have security groups.");
@@ -327,7 +327,7 @@ pub fn nacl(ask: &Ask<'_>) -> Judgement {
     let subject = "What the network ACLs let through";
     let (trip, kind) = match trip_with_way(ask, subject) {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     let mut crossings = Vec::new();
     for subnet in &trip.place.subnets {
@@ -484,7 +484,7 @@ pub fn route(ask: &Ask<'_>) -> Judgement {
     let subject = "Where the route table sends the packets";
     let (trip, kind) = match trip_with_way(ask, subject) {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     let vpc = trip.place.vpc.clone().unwrap_or_default();
     for subnet in &trip.place.subnets {
@@ -581,7 +581,7 @@ fn to_default(table: &Value, subnet: &str, way: &str) -> Option<Judgement> {
 pub fn nat_gateway(ask: &Ask<'_>) -> Judgement {
     let (trip, kind) = match trip_with_way(ask, "Whether the NAT gateway works") {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     if kind != WayKind::NatGateway {
         return Judgement::not_applicable("No NAT gateway is on the way.");
@@ -633,7 +633,7 @@ fn gone(id: &str, reason: &'static str, summary: String) -> Judgement {
 pub fn internet_gateway(ask: &Ask<'_>) -> Judgement {
     let (trip, kind) = match trip_with_way(ask, "Whether the internet gateway works") {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     if kind != WayKind::InternetGateway {
         return Judgement::not_applicable("No internet gateway is on the way.");
@@ -687,7 +687,7 @@ pub fn endpoint_policy(ask: &Ask<'_>) -> Judgement {
     let subject = "What the endpoint's policy says";
     let (trip, kind) = match trip_with_way(ask, subject) {
         Ok(found) => found,
-        Err(judgement) => return judgement,
+        Err(judgement) => return *judgement,
     };
     if !matches!(kind, WayKind::GatewayEndpoint | WayKind::InterfaceEndpoint) {
         return Judgement::not_applicable("The way leads by no VPC endpoint.");

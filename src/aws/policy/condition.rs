@@ -103,11 +103,11 @@ impl Condition {
         match entry {
             Entry::Unknown(_) => {
                 unknown.push(self.key.clone());
-                return Tri::Unknown;
+                Tri::Unknown
             }
-            Entry::Absent => return Tri::from(self.without_key()),
+            Entry::Absent => Tri::from(self.without_key()),
             Entry::Many(values) if values.is_empty() && self.set != Set::None => {
-                return Tri::from(self.set == Set::All || self.if_exists);
+                Tri::from(self.set == Set::All || self.if_exists)
             }
             entry => self.over(entry.values(), context, unknown),
         }
