@@ -32,9 +32,10 @@ fn trip_with_way<'a>(ask: &Ask<'a>, subject: &str) -> Result<(Trip<'a>, WayKind)
     match (&trip.way, trip.kind()) {
         (_, Some(kind)) => Ok((trip, kind)),
         (Known::Unknown(why), None) => Err(Box::new(unread(subject, why))),
-        (_, None) => {
-            Err(Box::new(Judgement::not_applicable(format!("Nothing leads to {}; see the gate `endpoint`.", trip.service))))
-        }
+        (_, None) => Err(Box::new(Judgement::not_applicable(format!(
+            "Nothing leads to {}; see the gate `endpoint`.",
+            trip.service
+        )))),
     }
 }
 
