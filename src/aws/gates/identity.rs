@@ -4,7 +4,9 @@ use super::super::arn;
 use super::super::attached::{Attached, boundary, called, identity};
 use super::super::case::{Case, Kind, caller, field};
 use super::super::policy::Grade;
-use super::words::{allow_in_identity, allowed_by, denied, fix, keys, loosen, quoted, undecided, unread, what, who};
+use super::words::{
+    allow_in_identity, allowed_by, denied, fix, keys, loosen, nearest, quoted, undecided, unread, what, who,
+};
 use crate::facts::{FactStatus, Known, Tri, WhyNot};
 use crate::model::{Effect, Judgement, Risk};
 use crate::provider::Ask;
@@ -150,7 +152,8 @@ fn not_allowed_itself(
         1 => format!("{}, the only policy of {}, does not allow {}.", policies[0].document.name, who(case), what(case)),
         count => format!("None of the {count} policies of {} allows {}.", who(case), what(case)),
     };
-    Judgement::closed(Effect::NoAllow, "no-allow", blame, summary).fix(allow_in_identity(case))
+    let near = policies.iter().flat_map(|policy| nearest(case, &policy.document)).take(3);
+    Judgement::closed(Effect::NoAllow, "no-allow", blame, summary).decided_by(near).fix(allow_in_identity(case))
 }
 
 fn administrators(case: &Case<'_>) -> String {
@@ -218,12 +221,14 @@ pub fn permissions_boundary(ask: &Ask<'_>) -> Judgement {
                     who(&case),
                     what(&case)
                 );
-                Judgement::closed(Effect::NoAllow, "no-allow", &attached.owner, summary).fix(fix(
-                    format!("Add {} to what the boundary {} allows", case.ask.action, attached.document.name),
-                    owner,
-                    Risk::Medium,
-                    command,
-                ))
+                Judgement::closed(Effect::NoAllow, "no-allow", &attached.owner, summary)
+                    .decided_by(nearest(&case, &attached.document))
+                    .fix(fix(
+                        format!("Add {} to what the boundary {} allows", case.ask.action, attached.document.name),
+                        owner,
+                        Risk::Medium,
+                        command,
+                    ))
             }
         },
     }
@@ -287,15 +292,17 @@ pub fn trust_policy(ask: &Ask<'_>) -> Judgement {
                 who(&case),
                 nearly(&case, &document)
             );
-            Judgement::closed(Effect::NoAllow, "no-allow", role, summary).fix(fix(
-                format!(
-                    "Add this statement to the trust policy of role {name}: {}",
-                    quoted(&statement).trim_matches('\'')
+            Judgement::closed(Effect::NoAllow, "no-allow", role, summary).decided_by(nearest(&case, &document)).fix(
+                fix(
+                    format!(
+                        "Add this statement to the trust policy of role {name}: {}",
+                        quoted(&statement).trim_matches('\'')
+                    ),
+                    owner,
+                    Risk::Medium,
+                    command,
                 ),
-                owner,
-                Risk::Medium,
-                command,
-            ))
+            )
         }
     }
 }

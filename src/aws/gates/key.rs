@@ -7,7 +7,7 @@ use super::super::arn;
 use super::super::attached::items;
 use super::super::case::{Case, field, same_key};
 use super::super::policy::Grade;
-use super::words::{allowed_by, denied, fix, keys, loosen, unread, what, who};
+use super::words::{allowed_by, denied, fix, keys, loosen, nearest, unread, what, who};
 use crate::facts::{Known, Tri};
 use crate::model::{Effect, Judgement, Risk};
 use crate::provider::Ask;
@@ -138,12 +138,14 @@ pub fn key_policy(ask: &Ask<'_>) -> Judgement {
                     who(&case),
                     ask.action
                 );
-                Judgement::closed(Effect::NoAllow, "no-allow", &blame, summary).fix(fix(
-                    format!("Add this statement to the key's policy: {statement}"),
-                    owner,
-                    Risk::Medium,
-                    command,
-                ))
+                Judgement::closed(Effect::NoAllow, "no-allow", &blame, summary)
+                    .decided_by(nearest(&case, &document))
+                    .fix(fix(
+                        format!("Add this statement to the key's policy: {statement}"),
+                        owner,
+                        Risk::Medium,
+                        command,
+                    ))
             }
         },
     }

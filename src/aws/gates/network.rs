@@ -8,7 +8,7 @@ use super::super::network::routes;
 use super::super::network::rules::{EPHEMERAL, LINUX_EPHEMERAL, Passes, acl_allows, passes};
 use super::super::network::{Addresses, PlaceKind, Trip, WayKind, place};
 use super::super::policy::Grade;
-use super::words::{allowed_by, denied, fix, keys, loosen, unread, what, who};
+use super::words::{allowed_by, denied, fix, keys, loosen, nearest, unread, what, who};
 use crate::facts::{Known, Reading, Tri, Why};
 use crate::model::{Effect, Fix, Judgement, Risk};
 use crate::provider::Ask;
@@ -723,11 +723,9 @@ pub fn endpoint_policy(ask: &Ask<'_>) -> Judgement {
         Tri::False => {
             let summary = format!("The endpoint policy of {id} does not allow {}.", what(&case));
             let statement = serde_json::json!({"Effect": "Allow", "Principal": "*", "Action": ask.action, "Resource": ask.resource()});
-            Judgement::closed(Effect::NoAllow, "no-allow", id, summary).fix(change(
-                format!("Add this statement to the policy of {id}: {statement}"),
-                Risk::Low,
-                command,
-            ))
+            Judgement::closed(Effect::NoAllow, "no-allow", id, summary)
+                .decided_by(nearest(&case, &document))
+                .fix(change(format!("Add this statement to the policy of {id}: {statement}"), Risk::Low, command))
         }
     }
 }

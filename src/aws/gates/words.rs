@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::arn;
 use super::super::attached::{Said, called, decisive};
 use super::super::case::{Case, Kind, role_name};
-use super::super::policy::{Document, Ruling};
+use super::super::policy::{Document, Grade, Hit, Ruling};
 use crate::facts::{Tri, Why};
 use crate::model::{Command, Effect, Fix, Judgement, Risk, Verified};
 
@@ -121,6 +121,18 @@ pub fn denied(case: &Case<'_>, document: &Document, ruling: &Ruling, blame: &str
     let statement = decisive(document, hit);
     let summary = format!("{}: statement {} denies {} {}.", document.name, statement.statement, who(case), what(case));
     Some(Judgement::closed(Effect::ExplicitDeny, "explicit-deny", blame, summary).decided_by([statement]))
+}
+
+/// The allows of a document that come nearest to a request none of them fits: those for its action, else all.
+pub fn nearest(case: &Case<'_>, document: &Document) -> Vec<crate::model::Decisive> {
+    let allows = |(_, statement): &(usize, &super::super::policy::Statement)| statement.allows();
+    let mut near: Vec<_> = document.statements.iter().enumerate().filter(allows).collect();
+    if near.iter().any(|(_, statement)| statement.is_for(case.ask.action)) {
+        near.retain(|(_, statement)| statement.is_for(case.ask.action));
+    }
+    let shown =
+        |(at, _): (usize, _)| decisive(document, &Hit { statement: at, grade: Grade::Direct, certain: Tri::False });
+    near.into_iter().take(3).map(shown).collect()
 }
 
 /// The certain allows of a document as evidence.

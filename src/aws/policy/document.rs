@@ -197,6 +197,12 @@ impl Statement {
         self.allows
     }
 
+    /// True when it speaks of this action.
+    #[must_use]
+    pub fn is_for(&self, action: &str) -> bool {
+        self.covers(&action.to_ascii_lowercase())
+    }
+
     fn covers(&self, action: &str) -> bool {
         self.actions.entries.iter().any(|pattern| pattern.fits(action)) != self.actions.negated
     }
