@@ -64,6 +64,13 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
     }
 }
 
+/// The diagnosis of a snapshot; an error when its playbook cannot be opened.
+///
+/// For tests and tools that judge many snapshots in one process.
+pub fn replay(snapshot: crate::facts::Snapshot) -> Result<crate::model::Diagnosis, Failure> {
+    diagnose::replayed(snapshot)
+}
+
 /// Prints to standard output. A reader that has gone away is no failure.
 fn print(text: &str) -> Result<u8, Failure> {
     let mut out = io::stdout().lock();

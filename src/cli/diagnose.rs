@@ -55,6 +55,10 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
             let request = assemble(&loaded, words)?;
             Ok(Walk { loaded, request, from })
         }
+        (None, From::Recorded(snapshot)) if snapshot.playbook.is_empty() && playbook.is_none() => Err(Failure::usage(
+            "the snapshot holds answers but no question",
+            "name a RESOURCE, and --as and --from, beside --snapshot",
+        )),
         (None, From::Recorded(snapshot)) => {
             let loaded = shelf.open(playbook.unwrap_or(&snapshot.playbook))?;
             Ok(Walk { loaded, request: snapshot.request.clone(), from })
@@ -164,6 +168,13 @@ fn tui_start(args: &Diagnose, words: Option<Words>) -> StartRequest {
             })
         }
     }
+}
+
+/// Judges a snapshot without any cloud.
+pub fn replayed(snapshot: Snapshot) -> Result<crate::model::Diagnosis, Failure> {
+    let ready = prepare(None, None, From::Recorded(Box::new(snapshot)))?;
+    let outcome = futures::executor::block_on(walk(ready, None, None, &CancellationToken::new()))?;
+    Ok((*outcome.diagnosis).clone())
 }
 
 /// The async machinery.

@@ -1,0 +1,87 @@
+//! Laws that hold for every world: what is not known is never taken for open or closed.
+
+use std::collections::BTreeMap;
+
+use gatewalk::facts::{FactError, FactStatus, Snapshot};
+use gatewalk::model::{Diagnosis, Status, Verdict};
+use proptest::prelude::*;
+
+const WORLDS: &[(&str, &str)] = &[
+    ("healthy-read", include_str!("data/healthy-read.json")),
+    ("healthy-assume", include_str!("data/healthy-assume.json")),
+    ("healthy-pull", include_str!("data/healthy-pull.json")),
+    ("healthy-start", include_str!("data/healthy-start.json")),
+    ("two-faults-read", include_str!("data/two-faults-read.json")),
+    ("isolated-key", include_str!("data/isolated-key.json")),
+];
+
+fn replay(snapshot: Snapshot) -> Diagnosis {
+    gatewalk::cli::replay(snapshot).unwrap()
+}
+
+fn world(at: usize) -> Snapshot {
+    let (name, text) = WORLDS[at];
+    Snapshot::parse(name, text).unwrap()
+}
+
+/// Verdicts by step and action.
+fn verdicts(diagnosis: &Diagnosis) -> BTreeMap<(String, Option<String>), Verdict> {
+    diagnosis.gates.iter().map(|gate| ((gate.step.clone(), gate.action.clone()), gate.status)).collect()
+}
+
+#[test]
+fn the_worlds_are_what_they_are_called() {
+    for (at, (name, _)) in WORLDS.iter().enumerate() {
+        let wanted = if name.starts_with("healthy") { Status::Open } else { Status::Broken };
+        assert_eq!(replay(world(at)).verdict, wanted, "{name}");
+    }
+}
+
+/// Each fact taken away by itself.
+#[test]
+fn no_single_missing_fact_turns_a_verdict_into_its_opposite() {
+    for (at, (name, _)) in WORLDS.iter().enumerate() {
+        let whole = replay(world(at));
+        for fact in 0..world(at).facts.len() {
+            let mut snapshot = world(at);
+            withhold(&mut snapshot, fact);
+            compare(name, &whole, &replay(snapshot));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn missing_facts_never_turn_a_verdict_into_its_opposite(at in 0..WORLDS.len(), gone in proptest::collection::vec(any::<prop::sample::Index>(), 1..12)) {
+        let whole = replay(world(at));
+        let mut snapshot = world(at);
+        let count = snapshot.facts.len();
+        for index in gone {
+            withhold(&mut snapshot, index.index(count));
+        }
+        compare(WORLDS[at].0, &whole, &replay(snapshot));
+    }
+}
+
+fn withhold(snapshot: &mut Snapshot, at: usize) {
+    let fact = &mut snapshot.facts[at];
+    fact.status = FactStatus::Denied;
+    fact.body = None;
+    fact.error = Some(FactError { code: "AccessDenied".into(), message: "withheld".into() });
+}
+
+fn compare(name: &str, whole: &Diagnosis, less: &Diagnosis) {
+    let before = verdicts(whole);
+    for (key, now) in verdicts(less) {
+        match (before.get(&key), now) {
+            (Some(Verdict::Open), Verdict::Closed) | (Some(Verdict::Closed), Verdict::Open) => {
+                panic!("{name}: {key:?} turned from {:?} to {now:?}", before[&key]);
+            }
+            (Some(Verdict::Closed), Verdict::NotApplicable) => panic!("{name}: {key:?} is closed, and was said not to apply"),
+            _ => {}
+        }
+    }
+    let opposite = matches!((whole.verdict, less.verdict), (Status::Open, Status::Broken) | (Status::Broken, Status::Open));
+    assert!(!opposite, "{name}: {:?} became {:?}: {}", whole.verdict, less.verdict, less.sentence);
+}
