@@ -1,4 +1,5 @@
 //! The command line as a user meets it: words in, text and an exit code out. No cloud is asked.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, missing_docs)]
 
 mod support;
 
@@ -51,7 +52,11 @@ fn wrong_words_are_answered_with_a_sentence_and_a_next_step() {
         (&["playbook", "check", typo], 4, &["typo.yaml:", "unknown field `qeries`", "did you mean `queries`?"]),
         (&["playbook", "check", expression], 4, &["expression.yaml:", "`encryptd`", "did you mean `encrypted`?"]),
         (&["playbook", "check", syntax], 4, &["syntax.yaml:", "cannot be read"]),
-        (&["playbook", "check", gate], 4, &["gate.yaml:", "no gate `identity-polcy`", "did you mean `identity-policy`?"]),
+        (
+            &["playbook", "check", gate],
+            4,
+            &["gate.yaml:", "no gate `identity-polcy`", "did you mean `identity-policy`?"],
+        ),
     ] {
         let (exit, _, errors) = said(&run(&home, words));
         assert_eq!(exit, code, "{words:?}: {errors}");
@@ -118,51 +123,67 @@ fn the_schema_in_the_assets_is_current() {
 #[test]
 fn files_of_the_aws_cli_become_a_snapshot() {
     let home = folder("import");
-    let files = home.join("files");
-    fs::create_dir_all(&files).unwrap();
-    let example: Value = serde_json::from_str(&fs::read_to_string(root().join("assets/examples/broken-endpoint.json")).unwrap()).unwrap();
-    for (at, fact) in example["facts"].as_array().unwrap().iter().enumerate().filter(|(_, fact)| fact["status"] == "ok") {
-        let (service, operation) = fact["call"].as_str().unwrap().split_once(':').unwrap();
-        let params: Vec<String> = match fact["call"].as_str().unwrap() {
-            // What the answer repeats need not be said; what is filtered is imported as it is.
-            call if call.starts_with("ec2:Describe") || call.starts_with("iam:Get") && call != "iam:GetPolicyVersion" => vec![],
-            "iam:GetPolicyVersion" => vec![fact["params"]["PolicyArn"].as_str().unwrap().replace('/', "%2F")],
-            _ => fact["params"].as_object().unwrap().values().filter_map(Value::as_str).map(|value| value.replace('/', "%2F")).collect(),
-        };
-        // Names that cannot stand in a file name are given as facts.
-        let (name, body) = if params.iter().any(|value| value.contains("%2F")) || fact["call"].as_str().unwrap().starts_with("ec2:DescribeNetworkInterfaces") || fact["call"] == "ec2:DescribeSubnets" {
-            (format!("fact-{at}"), fact.clone())
-        } else {
-            let words: Vec<&str> = [format!("{service}-{operation}").leak() as &str].into_iter().chain(params.iter().map(String::as_str)).collect();
-            let unique = if params.is_empty() && operation.starts_with("Get") { words.join("__") } else { words.join("__") };
-            (unique, fact["body"].clone())
-        };
-        let mut path = files.join(format!("{name}.json"));
-        if path.exists() {
-            fs::create_dir_all(home.join("more")).unwrap();
-            path = home.join("more").join(format!("{name}.json"));
-            if path.exists() {
-                fs::create_dir_all(home.join("more2")).unwrap();
-                path = home.join("more2").join(format!("{name}.json"));
-            }
-        }
-        fs::write(path, body.to_string()).unwrap();
+    let text = fs::read_to_string(root().join("assets/examples/broken-endpoint.json")).unwrap();
+    let example: Value = serde_json::from_str(&text).unwrap();
+    let mut words = vec!["snapshot".to_owned(), "import".to_owned()];
+    for (at, fact) in example["facts"].as_array().unwrap().iter().enumerate().filter(|(_, fact)| fact["status"] == "ok")
+    {
+        let (name, body) = as_file(fact);
+        let folder = home.join(at.to_string());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name + ".json"), body.to_string()).unwrap();
+        words.push(at.to_string());
     }
-    let mut words = vec!["snapshot", "import", "files"];
-    words.extend(["more", "more2"].into_iter().filter(|more| home.join(more).exists()));
-    words.extend(["-o", "imported.json"]);
+    words.extend(["-o".to_owned(), "imported.json".to_owned()]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (code, text, errors) = said(&run(&home, &words));
     assert_eq!(code, 0, "{text}{errors}");
-    let request = &example["request"];
-    let ask = ["diagnose", request["resource"].as_str().unwrap(), "--as", request["principal"].as_str().unwrap(), "--from", request["origin"].as_str().unwrap()];
-    let (code, text, errors) = said(&run(&home, &[&ask[..], &["--snapshot", "imported.json", "--format", "json"]].concat()));
+    let of = |name: &str| example["request"][name].as_str().unwrap().to_owned();
+    let (resource, principal, origin) = (of("resource"), of("principal"), of("origin"));
+    let words = [
+        "diagnose",
+        &resource,
+        "--as",
+        &principal,
+        "--from",
+        &origin,
+        "--snapshot",
+        "imported.json",
+        "--format",
+        "json",
+    ];
+    let (code, text, errors) = said(&run(&home, &words));
     let json: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{errors}"));
-    let closed: Vec<_> = json["gates"].as_array().unwrap().iter().filter(|gate| gate["status"] == "closed").map(|gate| &gate["gate"]).collect();
-    let unknown: Vec<_> = json["gates"].as_array().unwrap().iter().filter(|gate| gate["status"] == "unknown").map(|gate| &gate["summary"]).collect();
-    assert_eq!((code, json!(closed)), (1, json!(["endpoint-policy"])), "{unknown:?}");
-    assert!(unknown.is_empty(), "{unknown:?}");
-    // A file that nobody can place is refused with its name.
+    let with = |status: &str, key: &str| -> Vec<Value> {
+        json["gates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|gate| gate["status"] == status)
+            .map(|gate| gate[key].clone())
+            .collect()
+    };
+    assert_eq!((code, with("closed", "gate")), (1, vec![json!("endpoint-policy")]));
+    assert_eq!(with("unknown", "summary"), [] as [Value; 0]);
+    // A file that nobody can place is refused with its name; a snapshot without a question says so.
     fs::write(home.join("mystery.json"), r#"{"What": 1}"#).unwrap();
     let (code, _, errors) = said(&run(&home, &["snapshot", "import", "mystery.json", "-o", "x.json"]));
     assert_eq!((code, errors.contains("mystery.json")), (4, true), "{errors}");
+    let (code, _, errors) = said(&run(&home, &["diagnose", "--snapshot", "imported.json", "--format", "json"]));
+    assert_eq!((code, errors.contains("no question")), (2, true), "{errors}");
+}
+
+/// The name and text of a file as a person would keep it. Parameters that cannot stand in a file's name are given as a recorded fact.
+fn as_file(fact: &Value) -> (String, Value) {
+    let call = fact["call"].as_str().unwrap();
+    let params = fact["params"].as_object().unwrap();
+    let repeated = call.starts_with("iam:Get") && call != "iam:GetPolicyVersion";
+    let values: Vec<&str> = params.values().filter_map(Value::as_str).filter(|_| !repeated).collect();
+    let narrowed = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"].contains(&call);
+    if narrowed || values.iter().any(|value| value.contains('/')) {
+        return ("fact".to_owned(), fact.clone());
+    }
+    let name =
+        [&[call.replace(':', "-")], &values.into_iter().map(str::to_owned).collect::<Vec<_>>()[..]].concat().join("__");
+    (name, fact["body"].clone())
 }

@@ -1,4 +1,5 @@
 //! Laws that hold for every world: what is not known is never taken for open or closed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, missing_docs)]
 
 use std::collections::BTreeMap;
 
@@ -78,10 +79,13 @@ fn compare(name: &str, whole: &Diagnosis, less: &Diagnosis) {
             (Some(Verdict::Open), Verdict::Closed) | (Some(Verdict::Closed), Verdict::Open) => {
                 panic!("{name}: {key:?} turned from {:?} to {now:?}", before[&key]);
             }
-            (Some(Verdict::Closed), Verdict::NotApplicable) => panic!("{name}: {key:?} is closed, and was said not to apply"),
+            (Some(Verdict::Closed), Verdict::NotApplicable) => {
+                panic!("{name}: {key:?} is closed, and was said not to apply")
+            }
             _ => {}
         }
     }
-    let opposite = matches!((whole.verdict, less.verdict), (Status::Open, Status::Broken) | (Status::Broken, Status::Open));
+    let opposite =
+        matches!((whole.verdict, less.verdict), (Status::Open, Status::Broken) | (Status::Broken, Status::Open));
     assert!(!opposite, "{name}: {:?} became {:?}: {}", whole.verdict, less.verdict, less.sentence);
 }

@@ -1,4 +1,5 @@
 //! The terminal interface in a real pseudo-terminal: what a newcomer sees without credentials.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, missing_docs)]
 
 use std::time::Duration;
 
@@ -26,7 +27,9 @@ fn spawn(size: (u16, u16), args: &[&str], env: &[(&str, &str)]) -> Terminal {
 #[test]
 fn a_newcomer_walks_the_example_to_its_broken_edge() {
     let mut terminal = spawn((80, 24), &[], &[]);
-    terminal.wait_until(|screen| screen.contains("Diagnose a resource") && screen.contains("No credentials found")).unwrap();
+    terminal
+        .wait_until(|screen| screen.contains("Diagnose a resource") && screen.contains("No credentials found"))
+        .unwrap();
     terminal.send(Key::Down).unwrap();
     terminal.send(Key::Enter).unwrap();
     terminal.wait_until(|screen| screen.contains("BROKEN") && screen.contains("endpoint-policy s3:GetObject")).unwrap();
@@ -54,7 +57,11 @@ fn a_diagnosis_in_a_terminal_ends_with_its_exit_code() {
 
 #[test]
 fn without_credentials_a_live_walk_says_what_to_do() {
-    let mut terminal = spawn((80, 24), &["diagnose", "s3://bucket/key"], &[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]);
+    let mut terminal = spawn(
+        (80, 24),
+        &["diagnose", "s3://bucket/key"],
+        &[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")],
+    );
     terminal.wait_until(|screen| screen.contains("no credentials")).unwrap();
     terminal.send(Key::Char('q')).unwrap();
     assert_eq!(terminal.wait_exit().unwrap().code(), Some(5));

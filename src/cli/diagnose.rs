@@ -97,8 +97,11 @@ async fn live_source(_: &dyn Provider, org_profile: Option<String>) -> Result<Bo
 }
 
 #[cfg(not(feature = "aws"))]
-async fn live_source(provider: &dyn Provider, _: Option<String>) -> Result<Box<dyn Source>, Failure> {
-    Err(Failure::usage(format!("this gatewalk was built without live calls to {}", provider.id()), "use --snapshot"))
+fn live_source(provider: &dyn Provider, _: Option<String>) -> std::future::Ready<Result<Box<dyn Source>, Failure>> {
+    std::future::ready(Err(Failure::usage(
+        format!("this gatewalk was built without live calls to {}", provider.id()),
+        "use --snapshot",
+    )))
 }
 
 /// The command.

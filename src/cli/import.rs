@@ -57,7 +57,10 @@ pub fn import(paths: &[PathBuf], output: &Path) -> Result<u8, Failure> {
         collect(path, &mut files)?;
     }
     if files.is_empty() {
-        return Err(Failure::usage("there are no .json files to import", "name files that `aws … --output json` printed, or a folder of them"));
+        return Err(Failure::usage(
+            "there are no .json files to import",
+            "name files that `aws … --output json` printed, or a folder of them",
+        ));
     }
     let mut facts = Vec::new();
     for file in &files {
@@ -81,17 +84,25 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         files.push(path.to_owned());
         return Ok(());
     }
-    let mut inside: Vec<PathBuf> = fs::read_dir(path).map_err(cannot)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut inside: Vec<PathBuf> =
+        fs::read_dir(path).map_err(cannot)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     inside.sort();
-    inside.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")).for_each(|file| files.push(file));
+    inside
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "json"))
+        .for_each(|file| files.push(file));
     Ok(())
 }
 
 fn read(file: &Path) -> Result<Fact, Failure> {
     let name = file.display();
-    let text = fs::read_to_string(file).map_err(|error| Failure::usage(format!("{name} cannot be read: {error}"), ""))?;
+    let text =
+        fs::read_to_string(file).map_err(|error| Failure::usage(format!("{name} cannot be read: {error}"), ""))?;
     let body: Value = serde_json::from_str(&text).map_err(|error| {
-        Failure::invalid(format!("{name}, line {}, column {}: this is no JSON: {error}", error.line(), error.column()), "print it again with --output json")
+        Failure::invalid(
+            format!("{name}, line {}, column {}: this is no JSON: {error}", error.line(), error.column()),
+            "print it again with --output json",
+        )
     })?;
     if let Ok(fact) = serde_json::from_value::<Fact>(body.clone()) {
         return Ok(fact);
@@ -111,7 +122,8 @@ fn read(file: &Path) -> Result<Fact, Failure> {
             format!("say it in the file's name: {operation}__VALUE.json"),
         )
     })?;
-    let at = fs::metadata(file).and_then(|meta| meta.modified()).ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let at =
+        fs::metadata(file).and_then(|meta| meta.modified()).ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
     Ok(Fact {
         id: String::new(),
         call: call.name.to_owned(),
@@ -132,7 +144,9 @@ fn by_file_name(name: &str, body: &Value) -> Option<&'static ReadCall> {
     let fits = |call: &&ReadCall| {
         let (service, operation) = call.name.split_once(':').unwrap_or_default();
         let cli = if service == "s3" { "s3api" } else { service };
-        wanted == plain(operation) || wanted == plain(&format!("{service}{operation}")) || wanted == plain(&format!("{cli}{operation}"))
+        wanted == plain(operation)
+            || wanted == plain(&format!("{service}{operation}"))
+            || wanted == plain(&format!("{cli}{operation}"))
     };
     let found: Vec<_> = CALLS.iter().filter(fits).collect();
     match found[..] {
@@ -147,9 +161,10 @@ fn by_content(body: &Value) -> Option<&'static ReadCall> {
     let fields = body.as_object()?;
     let lists = |call: &&ReadCall| !call.lists.1.is_empty() && fields.contains_key(call.lists.0);
     let repeats = |call: &&ReadCall| {
-        PARAMS.iter().find(|(name, _)| *name == call.name).is_some_and(|(_, params)| {
-            params.iter().all(|(_, path)| !path.is_empty() && at(body, path).is_some())
-        })
+        PARAMS
+            .iter()
+            .find(|(name, _)| *name == call.name)
+            .is_some_and(|(_, params)| params.iter().all(|(_, path)| !path.is_empty() && at(body, path).is_some()))
     };
     if fields.contains_key("UserId") && fields.contains_key("Arn") {
         return CALLS.iter().find(|call| call.name == "sts:GetCallerIdentity");
@@ -168,7 +183,11 @@ fn at<'v>(body: &'v Value, path: &[&str]) -> Option<&'v str> {
     path.iter().try_fold(body, |value, key| value.get(key))?.as_str()
 }
 
-fn params<'n>(call: &ReadCall, body: &Value, mut said: impl Iterator<Item = &'n str>) -> Result<Map<String, Value>, &'static str> {
+fn params<'n>(
+    call: &ReadCall,
+    body: &Value,
+    mut said: impl Iterator<Item = &'n str>,
+) -> Result<Map<String, Value>, &'static str> {
     let mut params = Map::new();
     for (name, path) in PARAMS.iter().find(|(known, _)| *known == call.name).map_or(&[][..], |(_, params)| params) {
         let repeated = if path.is_empty() { None } else { at(body, path) };
@@ -180,7 +199,8 @@ fn params<'n>(call: &ReadCall, body: &Value, mut said: impl Iterator<Item = &'n 
         params.insert((*name).to_owned(), Value::String(value));
     }
     if call.name == "ec2:DescribeVpcAttribute" {
-        for (key, attribute) in [("EnableDnsSupport", "enableDnsSupport"), ("EnableDnsHostnames", "enableDnsHostnames")] {
+        for (key, attribute) in [("EnableDnsSupport", "enableDnsSupport"), ("EnableDnsHostnames", "enableDnsHostnames")]
+        {
             if body.get(key).is_some() {
                 params.insert("Attribute".into(), Value::String(attribute.into()));
             }

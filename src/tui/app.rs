@@ -257,7 +257,7 @@ impl App {
             match (place, self.shown) {
                 (Place::Form, Shown::File) => {
                     self.file.handle_event(&event);
-                },
+                }
                 (Place::Form, _) => {
                     if let Some(field) = self.fields.get_mut(self.focus) {
                         field.input.handle_event(&event);

@@ -13,8 +13,8 @@ use super::{ExampleEntry, HostError, StartRequest, screen};
 use crate::engine::{Event, PlannedQuery};
 use crate::facts::{Call, Fact, FactStatus, Facts};
 use crate::model::{
-    Confidence, Decisive, Diagnosis, Edge, Effect as Stop, GateReport, Layer, LayerReport, Node, PathReport, PlaybookRef, Request, Status,
-    Verdict,
+    Confidence, Decisive, Diagnosis, Edge, Effect as Stop, GateReport, Layer, LayerReport, Node, PathReport,
+    PlaybookRef, Request, Status, Verdict,
 };
 
 fn look() -> Look {
@@ -47,7 +47,11 @@ fn gate(id: &str, edge: &str, layer: Layer, name: &str, status: Verdict) -> Gate
         code: format!("aws.{name}.{}", status.as_str()),
         action: Some("s3:GetObject".into()),
         blame: (status == Verdict::Closed).then(|| "vpce-1".into()),
-        decisive: vec![Decisive { document: "vpce-1 policy".into(), statement: "#0".into(), text: Some("{\n  \"Effect\": \"Allow\"\n}".into()) }],
+        decisive: vec![Decisive {
+            document: "vpce-1 policy".into(),
+            statement: "#0".into(),
+            text: Some("{\n  \"Effect\": \"Allow\"\n}".into()),
+        }],
         summary: format!("{name} is {}.\u{1b}[31m\u{202e}", status.as_str()),
         question: "Does it let the request through?".into(),
         why: "Because it stands on the way.".into(),
@@ -71,7 +75,12 @@ fn diagnosis(finished: bool) -> Arc<Diagnosis> {
         status,
         gates: gates.iter().map(|gate| (*gate).to_owned()).collect(),
     };
-    let node = |id: &str, kind: &str, label: &str| Node { id: id.into(), kind: kind.into(), label: label.into(), reference: label.into() };
+    let node = |id: &str, kind: &str, label: &str| Node {
+        id: id.into(),
+        kind: kind.into(),
+        label: label.into(),
+        reference: label.into(),
+    };
     let mut gates = vec![
         gate("g1", "e1", Layer::Identity, "identity-policy", Verdict::Open),
         gate("g2", "e2", Layer::Network, "route", Verdict::Open),
@@ -86,11 +95,22 @@ fn diagnosis(finished: bool) -> Arc<Diagnosis> {
     Arc::new(Diagnosis {
         verdict: Status::Broken,
         sentence: "The endpoint's policy does not allow it.".into(),
-        request: Request { principal: "role/trainer".into(), action: "s3:GetObject".into(), resource: "arn:aws:s3:::b/k".into(), origin: "eni-1".into(), ..Request::default() },
+        request: Request {
+            principal: "role/trainer".into(),
+            action: "s3:GetObject".into(),
+            resource: "arn:aws:s3:::b/k".into(),
+            origin: "eni-1".into(),
+            ..Request::default()
+        },
         playbook: PlaybookRef { id: "aws/s3-object".into(), version: 1 },
         layers: layers.into_iter().map(|(id, status)| LayerReport { id, status, gates: Vec::new() }).collect(),
         path: PathReport {
-            nodes: vec![node("n1", "role", "trainer"), node("n2", "subnet", "subnet-1"), node("n3", "endpoint", "vpce-1"), node("n4", "bucket", "s3://a-bucket-with-a-name-that-is-rather-long")],
+            nodes: vec![
+                node("n1", "role", "trainer"),
+                node("n2", "subnet", "subnet-1"),
+                node("n3", "endpoint", "vpce-1"),
+                node("n4", "bucket", "s3://a-bucket-with-a-name-that-is-rather-long"),
+            ],
             edges: vec![
                 edge("e1", "n1", "n4", Layer::Identity, Status::Open, &["g1"]),
                 edge("e2", "n2", "n3", Layer::Network, Status::Open, &["g2"]),
@@ -119,7 +139,13 @@ fn walked() -> App {
     let call = Call { name: "ec2:DescribeVpcEndpoints".into(), params: serde_json::Map::new() };
     let facts = Arc::new(Facts::new([fact()]));
     for event in [
-        Event::Planned { queries: vec![PlannedQuery { name: "endpoints".into(), call: call.name.clone(), why: "The ways out.".into() }] },
+        Event::Planned {
+            queries: vec![PlannedQuery {
+                name: "endpoints".into(),
+                call: call.name.clone(),
+                why: "The ways out.".into(),
+            }],
+        },
         Event::Asked { query: "endpoints".into(), call, command: "aws ec2 describe-vpc-endpoints".into() },
         Event::Answered { query: "endpoints".into(), fact: Arc::new(fact()) },
         Event::Judged { diagnosis: diagnosis(false), facts: facts.clone() },
@@ -155,7 +181,9 @@ fn no_size_is_too_small_or_too_big() {
     press(&mut help, "?");
     screens.push(help);
     for app in &screens {
-        for (width, height) in (0..40).flat_map(|width| (0..16).map(move |height| (width, height))).chain([(80, 24), (100, 30), (200, 60)]) {
+        for (width, height) in
+            (0..40).flat_map(|width| (0..16).map(move |height| (width, height))).chain([(80, 24), (100, 30), (200, 60)])
+        {
             drawn(app, width, height);
         }
     }
@@ -236,7 +264,10 @@ fn a_session_from_the_form() {
     press(&mut app, "arn");
     let effects = app.update(key(KeyCode::Enter));
     let [Effect::Walk(StartRequest::Live(live))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((live.resource.as_str(), live.principal.as_deref(), live.action.as_deref()), ("s3://b/q?", Some("arn"), None));
+    assert_eq!(
+        (live.resource.as_str(), live.principal.as_deref(), live.action.as_deref()),
+        ("s3://b/q?", Some("arn"), None)
+    );
     // It could not be walked: the sentence is shown, and the form is kept.
     app.begin_walk(&StartRequest::Live(live.clone()));
     app.update(Msg::Ended(Err(HostError { sentence: "no credentials".into(), next: "sign in".into(), exit: 5 })));
