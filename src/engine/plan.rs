@@ -122,7 +122,13 @@ impl<'l> Plan<'l> {
         added
     }
 
-    /// Notes an answer; further calls that it leads to come back.
+    /// True when an answer of this call may lead to further items of its query.
+    pub fn climbs(&self, call: &Call) -> bool {
+        let by = |(at, query): (usize, &LoadedQuery)| query.more.is_some() && self.states[at].calls.contains(call);
+        self.loaded.queries.iter().enumerate().any(by)
+    }
+
+    /// Notes an answer; further calls that it leads to come back. `scope` is looked at only where [`Plan::climbs`].
     pub fn answered(
         &mut self,
         call: &Call,

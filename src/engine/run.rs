@@ -16,6 +16,7 @@ use super::plan::{Plan, Planned};
 use crate::facts::{Answer, Call, Fact, FactError, FactStatus, Facts, Reading, Source};
 use crate::model::{Diagnosis, Request};
 use crate::playbook::Loaded;
+use crate::playbook::expr::Scope;
 use crate::provider::Provider;
 
 /// What a run gives.
@@ -150,7 +151,10 @@ impl Run<'_> {
         });
         self.facts.add(fact);
         self.complete();
-        let scope = names(self.loaded, &self.request, plan.answers());
+        let scope = match plan.climbs(&planned.call) {
+            true => names(self.loaded, &self.request, plan.answers()),
+            false => Scope::new(),
+        };
         waiting.extend(plan.answered(&planned.call, status, body, &scope));
     }
 

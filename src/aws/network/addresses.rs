@@ -171,7 +171,7 @@ mod tests {
             let (left, right) = (set(left), set(right));
             assert_eq!(left.and(&right).count(), both, "{left:?} and {right:?}");
             assert_eq!(left.minus(&right).count(), only_left, "{left:?} minus {right:?}");
-            assert_eq!(left.or(&right).count(), left.count() + right.count() - both);
+            assert_eq!(left.or(&right).count(), left.count().saturating_add(right.count() - both));
         }
         assert!(Addresses::cidr("nonsense").is_none());
     }
