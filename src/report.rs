@@ -11,7 +11,7 @@ pub use markdown::markdown;
 pub use text::{text, timings};
 
 use crate::facts::{Fact, Facts};
-use crate::model::{GateReport, Verdict};
+use crate::model::{Effect, GateReport, Verdict};
 
 /// The facts behind a gate.
 fn facts_of<'f>(gate: &GateReport, facts: &'f Facts) -> Vec<&'f Fact> {
@@ -24,6 +24,11 @@ fn titled(gate: &GateReport) -> String {
         Some(action) => format!("{} ({action})", gate.gate),
         None => gate.gate.clone(),
     }
+}
+
+/// How the decisive statements stand to the verdict: where an allow is missing, they are those that come nearest.
+fn decides(gate: &GateReport) -> &'static str {
+    if gate.effect == Some(Effect::NoAllow) { "does not fit:" } else { "decided by" }
 }
 
 /// Gates that a reader must see first: closed ones, then unknown ones.

@@ -214,9 +214,48 @@ fn what_keeps_the_cloud_from_answering_is_said() {
         command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     });
     assert_eq!((nobody.code, nobody.errors.contains("could not be reached")), (5, true), "{}", nobody.errors);
-    for errors in [none.errors, nobody.errors] {
+    cloud.set(json!({"fail": "ExpiredToken"}));
+    let expired = ask(&|_| {});
+    assert_eq!((expired.code, expired.errors.contains("expired")), (5, true), "{}", expired.errors);
+    for errors in [none.errors, nobody.errors, expired.errors] {
         assert!(errors.contains("next: ") && !errors.contains("SdkError") && !errors.contains("Error {"), "{errors}");
     }
+}
+
+/// What is not there is said as such, and a role of the same name in another account is another role.
+#[test]
+fn things_that_are_not_there_are_told_from_things_that_are_closed() {
+    let cloud = cloud();
+    let world = cloud.world(&[]);
+    let ask = |resource: &str, principal: &str, origin: &str| {
+        let mut command = cloud.gatewalk(Some(&world));
+        command.args([
+            "diagnose",
+            resource,
+            "--as",
+            principal,
+            "--from",
+            origin,
+            "--org-profile",
+            "org",
+            "--format",
+            "json",
+        ]);
+        Answer::of(command.output().unwrap())
+    };
+    let (object, trainer, eni) =
+        (format!("{}/features/fraud/x", world.id("bucket")), world.id("trainer"), world.id("eni_a"));
+    let gone = ask("s3://there-is-no-such-bucket/x", trainer, eni);
+    assert_eq!(gone.gate("resource-policy")["code"], "aws.resource-policy.no-such-bucket");
+    let nobody = ask(&object, &trainer.replace("trainer", "nobody"), eni);
+    assert_eq!(nobody.gate("credentials")["code"], "aws.credentials.no-such-principal");
+    assert_eq!(nobody.gate("identity-policy")["status"], "not-applicable");
+    let stranger = ask(&object, "arn:aws:iam::999999999999:role/ml/trainer", eni);
+    assert_eq!(stranger.gate("identity-policy")["status"], "unknown", "{}", stranger.gate("identity-policy"));
+    assert_eq!(stranger.gate("key-policy")["status"], "closed");
+    let nowhere = ask(&object, trainer, "eni-0123456789abcdef0");
+    assert_eq!(nowhere.gate("route")["status"], "unknown");
+    assert_eq!(nowhere.gate("identity-policy")["status"], "open");
 }
 
 /// A job outside any VPC, and one whose container has no network, through the whole chain of the training playbook.

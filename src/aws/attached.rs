@@ -109,6 +109,10 @@ const GROUP: Calls = Calls("iam:ListAttachedGroupPolicies", "iam:ListGroupPolici
 /// The identity-based policies of the principal: managed and inline, for a user those of its groups too.
 pub fn identity(case: &Case<'_>) -> Policies {
     let mut policies = Policies::default();
+    if let Some(why) = case.foreign_iam() {
+        policies.unread.push(why);
+        return policies;
+    }
     match case.principal.kind {
         Kind::Role | Kind::Session => {
             let owner = case.principal.role.clone().unwrap_or_else(|| case.principal.arn.clone());

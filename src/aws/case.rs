@@ -26,6 +26,8 @@ pub struct Case<'a> {
     pub entity: Known<&'a Value>,
     /// The condition keys.
     pub context: Context,
+    /// The account whose IAM the facts are of; `None` when nobody knows.
+    caller_account: Option<&'a str>,
 }
 
 impl<'a> Case<'a> {
@@ -36,14 +38,15 @@ impl<'a> Case<'a> {
             return Err("Nobody knows whose request this is.".into());
         }
         let mut principal = Principal::parse(text).ok_or_else(|| format!("{text} is no principal of AWS."))?;
-        let entity = entity(ask.reading, &principal);
+        let caller_account = caller(ask.reading).yes().and_then(|caller| field(caller, "Account"));
+        let entity = entity(ask.reading, &principal, caller_account);
         if let Known::Yes(entity) = &entity {
             if principal.kind == Kind::Session {
                 principal.role = field(entity, "Arn").map(str::to_owned);
             }
             principal.id = field(entity, "RoleId").or_else(|| field(entity, "UserId")).map(str::to_owned);
         }
-        let mut case = Case { ask, reading: ask.reading, principal, entity, context: Context::open() };
+        let mut case = Case { ask, reading: ask.reading, principal, entity, context: Context::open(), caller_account };
         case.fill();
         Ok(case)
     }
@@ -65,7 +68,21 @@ impl<'a> Case<'a> {
             return own;
         }
         let said = self.ask.request.inputs.get("resource_account").map(String::as_str).unwrap_or_default();
-        if said.is_empty() { &self.principal.account } else { said }
+        match (said.is_empty(), self.principal.account.is_empty()) {
+            (false, _) => said,
+            (true, false) => &self.principal.account,
+            // Nobody's account owns nothing: the caller asks about a bucket of his own.
+            (true, true) => self.caller_account.unwrap_or_default(),
+        }
+    }
+
+    /// Why the IAM of the principal's account is not what the facts tell of; `None` when it is.
+    pub fn foreign_iam(&self) -> Option<Why> {
+        let own = match &self.entity {
+            Known::Yes(_) => true,
+            _ => self.caller_account.is_none_or(|account| account == self.principal.account),
+        };
+        (!own).then(|| self.reading.missed(other_account(&self.principal.account)))
     }
 
     /// True when principal and resource belong to different accounts.
@@ -321,14 +338,27 @@ pub fn caller<'a>(reading: &Reading<'a>) -> Known<&'a Value> {
     reading.answer("sts:GetCallerIdentity", &[])
 }
 
-/// What IAM says of the role behind a role or session, or of a user.
-fn entity<'a>(reading: &Reading<'a>, principal: &Principal) -> Known<&'a Value> {
+fn other_account(account: &str) -> Why {
+    Why::not_readable(format!("the IAM of account {account}, read with credentials of that account"))
+}
+
+/// What IAM says of the role behind a role or session, or of a user. IAM answers for the caller's account only: a role of the same
+/// name there is another role.
+fn entity<'a>(reading: &Reading<'a>, principal: &Principal, caller: Option<&str>) -> Known<&'a Value> {
     let body = match principal.kind {
         Kind::Role | Kind::Session => reading.answer("iam:GetRole", &[("RoleName", role_name(principal))]),
         Kind::User => reading.answer("iam:GetUser", &[("UserName", arn::name(&principal.arn))]),
         _ => return Known::Absent,
     };
-    body.and_then(|body| body.get("Role").or_else(|| body.get("User")).map_or(Known::Absent, Known::Yes))
+    let foreign = caller.is_some_and(|caller| caller != principal.account);
+    match body.and_then(|body| body.get("Role").or_else(|| body.get("User")).map_or(Known::Absent, Known::Yes)) {
+        Known::Yes(entity) if field(entity, "Arn").is_none_or(|own| arn::account(own) == principal.account) => {
+            Known::Yes(entity)
+        }
+        Known::Yes(_) => Known::Unknown(reading.missed(other_account(&principal.account))),
+        Known::Absent if foreign => Known::Unknown(reading.missed(other_account(&principal.account))),
+        other => other,
+    }
 }
 
 /// The name of the role behind a role or session.
@@ -391,8 +421,24 @@ fn resource_policy(reading: &Reading<'_>, resource: &str) -> Known<Document> {
         ("kms", "key") => return key_policy(reading, resource),
         _ => return Known::Absent,
     };
-    let body = reading.answer(call, &[(name, value)]);
+    let body = match reading.answer(call, &[(name, value)]) {
+        // A role of the same name in the caller's account is another role.
+        Known::Yes(body) if arn.service == "iam" && of_other_account(body, arn.account) => {
+            Known::Unknown(reading.missed(other_account(arn.account)))
+        }
+        Known::Absent
+            if arn.service == "iam" && caller(reading).yes().and_then(|c| field(c, "Account")) != Some(arn.account) =>
+        {
+            Known::Unknown(reading.missed(other_account(arn.account)))
+        }
+        body => body,
+    };
     compiled(reading, call, &format!("{value} policy"), body.and_then(|body| policy_text(body, key)))
+}
+
+fn of_other_account(body: &Value, account: &str) -> bool {
+    let own = body.get("Role").and_then(|role| field(role, "Arn"));
+    own.is_some_and(|own| arn::account(own) != account)
 }
 
 fn policy_text<'a>(body: &'a Value, key: &str) -> Known<&'a Value> {

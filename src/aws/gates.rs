@@ -48,7 +48,8 @@ static GATES: &[Gate] = gates! {
     Identity "pass-role", identity::pass_role, "whether the identity may pass a role to a service", POLICY, &[PASSED, CONTEXT];
     Identity "permissions-boundary", identity::permissions_boundary, "the most that the identity's policies may give", POLICY, POLICY_PARAMS;
     Identity "session-policy", identity::session_policy, "a policy given along when the session was made", POLICY, POLICY_PARAMS;
-    Identity "trust-policy", identity::trust_policy, "who may become the role", POLICY, &[CONTEXT];
+    Identity "trust-policy", identity::trust_policy, "who may become the role",
+        &[DENY, NO_ALLOW, ("no-such-role", "there is no such role"), UNREAD, KEYS], &[CONTEXT];
     Identity "scp", organization::scp, "service control policies, level by level, of the principal's organization", POLICY, POLICY_PARAMS;
     Network "network-isolation", network::network_isolation, "whether a job's container has a network at all",
         &[("enabled", "the job runs with network isolation"), UNREAD], &[SERVICE];
@@ -76,7 +77,8 @@ static GATES: &[Gate] = gates! {
         &[("eni-sg-rules-mismatch", "no ingress rule matches"), ("sg-has-no-rules", "there are no ingress rules at all"), UNREAD], &[SERVICE];
     Network "endpoint-policy", network::endpoint_policy, "the policy of the endpoint on the way", POLICY, POLICY_PARAMS;
     Storage "rcp", organization::rcp, "resource control policies of the resource owner's organization", POLICY, POLICY_PARAMS;
-    Storage "resource-policy", resource::resource_policy, "the policy that the resource carries itself", POLICY, POLICY_PARAMS;
+    Storage "resource-policy", resource::resource_policy, "the policy that the resource carries itself",
+        &[DENY, NO_ALLOW, ("no-such-bucket", "there is no such bucket"), UNREAD, KEYS], POLICY_PARAMS;
     Storage "block-public-access", resource::block_public_access, "S3's guard against public access",
         &[("restrict-public-buckets", "the bucket's policy is public, and only its own account may use it"), UNREAD], &[];
     Storage "object-ownership", resource::object_ownership, "whether objects may belong to another account than the bucket",

@@ -12,6 +12,8 @@ mod condition;
 mod context;
 mod document;
 mod principal;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use context::{Context, Entry};

@@ -8,6 +8,18 @@ use crate::playbook::{PlaybookError, RequestError};
 use crate::tui::HostError;
 use crate::visible::visible;
 
+/// Codes by which AWS refuses the credentials, not the request.
+const REFUSED_CREDENTIALS: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+];
+
 /// A failure as the user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -37,12 +49,17 @@ impl Failure {
 
     /// The cloud that could not be asked at all (exit code 5): when not one call was answered, the first one's error says why.
     pub fn unreachable(facts: &Facts) -> Option<Self> {
-        let answered = |fact: &Fact| matches!(fact.status, FactStatus::Ok | FactStatus::NotFound | FactStatus::Denied);
         let failed = facts.all().iter().find(|fact| fact.status == FactStatus::Error)?;
+        let error = failed.error.as_ref()?;
+        // A refusal is an answer, unless the credentials themselves were refused: then some services say no more than "403".
+        let answered = |fact: &Fact| match fact.status {
+            FactStatus::Ok | FactStatus::NotFound => true,
+            FactStatus::Denied => !REFUSED_CREDENTIALS.contains(&error.code.as_str()),
+            FactStatus::Error | FactStatus::Skipped => false,
+        };
         if facts.all().iter().any(answered) {
             return None;
         }
-        let error = failed.error.as_ref()?;
         let (sentence, next) = match error.code.as_str() {
             "NoCredentials" => (
                 format!("no credentials for AWS were found while asking {}", failed.call),

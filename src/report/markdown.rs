@@ -72,7 +72,10 @@ fn details(out: &mut String, diagnosis: &Diagnosis, gate: &GateReport, facts: &F
         line(out, &format!("- {} {}{error}", code(&fact.call), fact.status.as_str()));
     }
     for part in &gate.decisive {
-        line(out, &format!("- decided by statement {} of {}", code(&part.statement), code(&part.document)));
+        line(
+            out,
+            &format!("- {} statement {} of {}", super::decides(gate), code(&part.statement), code(&part.document)),
+        );
         fenced(out, "json", part.text.as_deref().unwrap_or_default());
     }
     for (_, fix) in diagnosis.fixes_of(&gate.id) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{facts_of, pressing, titled};
+use super::{facts_of, titled};
 use crate::engine::Outcome;
 use crate::facts::Facts;
 use crate::model::{Diagnosis, GateReport, Layer, Status, Verdict};
@@ -22,10 +22,33 @@ pub fn text(diagnosis: &Diagnosis, facts: &Facts) -> String {
     for layer in Layer::ALL {
         one_layer(&mut out, diagnosis, layer);
     }
-    for gate in pressing(&diagnosis.gates) {
+    for gate in diagnosis.closed() {
         details(&mut out, diagnosis, gate, facts);
     }
+    unknown(&mut out, diagnosis, facts);
     out
+}
+
+/// Gates that the same things would settle are told together.
+fn unknown(out: &mut String, diagnosis: &Diagnosis, facts: &Facts) {
+    let mut groups: Vec<(&[String], Vec<&GateReport>)> = Vec::new();
+    for gate in diagnosis.unknown() {
+        match groups.iter_mut().find(|(missing, _)| *missing == gate.missing) {
+            Some((_, gates)) => gates.push(gate),
+            None => groups.push((&gate.missing, vec![gate])),
+        }
+    }
+    for (missing, gates) in groups {
+        if let [only] = gates[..] {
+            details(out, diagnosis, only, facts);
+            continue;
+        }
+        line(out, "");
+        line(out, &format!("unknown {}", gates.iter().map(|gate| titled(gate)).collect::<Vec<_>>().join(", ")));
+        for missing in missing {
+            line(out, &format!("  would be settled by: {missing}"));
+        }
+    }
 }
 
 /// How long it took: a line for people and scripts.
@@ -81,7 +104,8 @@ fn details(out: &mut String, diagnosis: &Diagnosis, gate: &GateReport, facts: &F
         line(out, &format!("  blame: {blame}"));
     }
     for part in &gate.decisive {
-        line(out, &format!("  decided by statement {} of {}:", part.statement, part.document));
+        let how = super::decides(gate);
+        line(out, &format!("  {how} statement {} of {}:", part.statement, part.document));
         for source in part.text.as_deref().unwrap_or_default().lines() {
             line(out, &format!("    {source}"));
         }

@@ -72,6 +72,9 @@ fn own_policies(case: &Case<'_>) -> Judgement {
             return Judgement::not_applicable(format!("{} has no policies of its own.", who(case)));
         }
         Kind::Root => return Judgement::open("The root user needs no allow."),
+        Kind::Role | Kind::Session | Kind::User if case.entity == Known::Absent => {
+            return Judgement::not_applicable(format!("There is no {}; see the gate `credentials`.", who(case)));
+        }
         _ => {}
     }
     let policies = identity(case);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::arn;
 use super::super::attached::items;
-use super::super::case::{Case, field, same_key};
+use super::super::case::{Case, Kind, field, same_key};
 use super::super::policy::Grade;
 use super::words::{allowed_by, denied, fix, keys, loosen, nearest, unread, what, who};
 use crate::facts::{Known, Tri};
@@ -126,6 +126,16 @@ pub fn key_policy(ask: &Ask<'_>) -> Judgement {
                 "unread",
                 "The key's policy does not allow it; whether a grant does could not be told.",
             ),
+            Tri::False if case.principal.kind == Kind::Anonymous => {
+                let summary =
+                    format!("Nobody reads what the key {} encrypts without signing the request.", arn::name(&blame));
+                Judgement::closed(Effect::NoAllow, "no-allow", &blame, summary).fix(fix(
+                    "Sign the request, or encrypt what everybody may read with SSE-S3 instead of a KMS key",
+                    "the owner of the data",
+                    Risk::Medium,
+                    "aws s3api put-bucket-encryption …",
+                ))
+            }
             Tri::False => {
                 let mut statement = serde_json::json!({"Effect": "Allow", "Action": ask.action, "Resource": "*"});
                 if let Some(fields) = statement.as_object_mut() {

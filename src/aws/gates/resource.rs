@@ -23,6 +23,15 @@ pub fn resource_policy(ask: &Ask<'_>) -> Judgement {
         Known::Unknown(why) => return unread(&subject, &why),
     };
     let blame = holder(ask.resource());
+    if let Some(bucket) = missing_bucket(&case) {
+        let summary = format!("There is no bucket {bucket}.");
+        return Judgement::closed(Effect::Unusable, "no-such-bucket", &blame, summary).fix(fix(
+            "Name a bucket that exists, or create this one",
+            "whoever runs the workload",
+            Risk::Low,
+            "aws s3api list-buckets --query 'Buckets[].Name'",
+        ));
+    }
     let Some(document) = document else {
         return if needs_allow(&case) {
             lacking(&case, &blame, format!("{blame} has no policy, so nothing there lets {} in.", who(&case)))
@@ -50,6 +59,17 @@ pub fn resource_policy(ask: &Ask<'_>) -> Judgement {
         Tri::Unknown => keys(&subject, &ruling.unknown),
         _ => lacking(&case, &blame, format!("No statement of the policy of {blame} lets {} in.", who(&case))),
     }
+}
+
+/// The bucket's name, when S3 says that there is none of it.
+fn missing_bucket<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let bucket = arn::bucket(case.ask.resource())?;
+    let gone = |fact: &crate::facts::Fact| {
+        let of_it = fact.params.get("Bucket").and_then(Value::as_str) == Some(bucket);
+        of_it && fact.error.as_ref().is_some_and(|error| error.code == "NoSuchBucket")
+    };
+    let calls = ["s3:GetBucketPolicy", "s3:GetBucketLocation"];
+    calls.iter().any(|call| case.reading.facts().of_call(call).any(|(_, fact)| gone(fact))).then_some(bucket)
 }
 
 fn needs_allow(case: &Case<'_>) -> bool {

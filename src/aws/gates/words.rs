@@ -123,11 +123,12 @@ pub fn denied(case: &Case<'_>, document: &Document, ruling: &Ruling, blame: &str
     Some(Judgement::closed(Effect::ExplicitDeny, "explicit-deny", blame, summary).decided_by([statement]))
 }
 
-/// The allows of a document that come nearest to a request none of them fits: those for its action, else all.
+/// The allows of a document that come nearest to a request none of them fits: those for its action.
 pub fn nearest(case: &Case<'_>, document: &Document) -> Vec<crate::model::Decisive> {
     let allows = |(_, statement): &(usize, &super::super::policy::Statement)| statement.allows();
     let mut near: Vec<_> = document.statements.iter().enumerate().filter(allows).collect();
-    if near.iter().any(|(_, statement)| statement.is_for(case.ask.action)) {
+    // Statements for other actions explain nothing, unless there is only that one.
+    if near.len() > 1 {
         near.retain(|(_, statement)| statement.is_for(case.ask.action));
     }
     let shown =

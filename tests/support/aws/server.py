@@ -2,7 +2,8 @@
 
     server.py PORT
 
-POST /harness/set   {"deny": ["kms:GetKeyPolicy"], "latency_ms": 100, "throttle": {"iam:GetRole": 2}, "sealed": true}
+POST /harness/set   {"deny": ["kms:GetKeyPolicy"], "latency_ms": 100, "throttle": {"iam:GetRole": 2}, "sealed": true,
+                     "fail": "ExpiredToken"}
 GET  /harness/log   every call since the last set, as ["iam:GetRole", …]; writes to a sealed world are refused and start with "!"
 POST /harness/world {"faults": [...]}   builds a world (world.py) and answers what to ask and expect of it
 
@@ -64,7 +65,8 @@ FakeBucket.get_permission = lambda self, action, resource: None  # moto would ju
 
 # ---- the hand on it
 
-state = {"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False}
+STILL = {"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False, "fail": None}
+state = dict(STILL)
 log, lock = [], threading.Lock()
 S3_QUERIES = {
     "location": "GetBucketLocation", "policy": "GetBucketPolicy", "encryption": "GetBucketEncryption", "publicAccessBlock": "GetPublicAccessBlock",
@@ -125,6 +127,8 @@ class Harness:
             throttled = state["throttle"].get(call, 0) > 0
             if throttled:
                 state["throttle"][call] -= 1
+        if state["fail"]:
+            return error(start, environ, "403 Forbidden", state["fail"], "The security token included in the request is expired")
         if throttled:
             return error(start, environ, "400 Bad Request", "ThrottlingException" if environ.get("HTTP_X_AMZ_TARGET") else "Throttling", "Rate exceeded")
         if write or call in state["deny"]:
@@ -141,12 +145,12 @@ class Harness:
         asked = json.loads(environ["wsgi.input"].read(length) or b"{}") if length else {}
         answer, status = {}, "200 OK"
         if environ["PATH_INFO"] == "/harness/set":
-            state.update({"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False} | asked)
+            state.update(STILL | asked)
             log.clear()
         elif environ["PATH_INFO"] == "/harness/log":
             answer = list(log)
         elif environ["PATH_INFO"] == "/harness/world":
-            state.update({"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False})
+            state.update(STILL)
             try:
                 answer = world.build(self.endpoint, asked.get("faults", []))
             except Exception as wrong:  # noqa: BLE001 - the test shows it
