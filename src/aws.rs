@@ -6,6 +6,7 @@
 //! | [`calls`] | the read-call table: permission, command, how a broader answer narrows |
 //! | [`policy`] | documents, conditions, evaluation: pure, compiled once |
 //! | [`attached`] | the policies that apply to a principal, where they are attached |
+//! | [`authz`] | one case judged whole, for `eval aws-authz` |
 //! | [`case`] | one request with every condition key that can be told |
 //! | [`network`] | places, ways, routes, groups, lists, endpoints, names |
 //! | [`gates`] | the gate table: name → function |
@@ -13,6 +14,7 @@
 
 pub mod arn;
 pub mod attached;
+pub mod authz;
 pub mod calls;
 pub mod case;
 #[cfg(feature = "aws")]

@@ -3,6 +3,7 @@
 mod args;
 mod diagnose;
 mod doctor;
+mod eval;
 mod examples;
 mod failure;
 mod host;
@@ -40,6 +41,7 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
     match args.command {
         None => start::start(),
         Some(Command::Diagnose(args)) => diagnose::diagnose(*args),
+        Some(Command::Eval { kind }) => eval::eval(kind),
         Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => {
             import::import(&paths, &output)
         }

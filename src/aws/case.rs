@@ -44,6 +44,7 @@ impl<'a> Case<'a> {
             if principal.kind == Kind::Session {
                 principal.role = field(entity, "Arn").map(str::to_owned);
             }
+            principal.bounded = entity.get("PermissionsBoundary").is_some();
             principal.id = field(entity, "RoleId").or_else(|| field(entity, "UserId")).map(str::to_owned);
         }
         let mut case = Case { ask, reading: ask.reading, principal, entity, context: Context::open(), caller_account };

@@ -91,6 +91,12 @@ static GATES: &[Gate] = gates! {
     Storage "grant", key::grant, "grants on the KMS key", &[UNREAD], &[KEY, VIA];
 };
 
+/// True for services that resource control policies cover.
+#[must_use]
+pub fn rcp_covers(service: &str) -> bool {
+    organization::covers(service)
+}
+
 /// Every gate of AWS.
 #[must_use]
 pub fn all() -> &'static [Gate] {

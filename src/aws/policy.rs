@@ -6,12 +6,14 @@
 //! | `text` | texts with wildcards and policy variables |
 //! | `condition` | operators, set operators, `IfExists`, `Null` |
 //! | `principal` | who asks, and whom a statement names |
+//! | `public` | whether a bucket's policy is public |
 //! | `document` | statements, and what a document says to a request |
 
 mod condition;
 mod context;
 mod document;
 mod principal;
+mod public;
 #[cfg(test)]
 mod tests;
 mod text;

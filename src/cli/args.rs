@@ -23,6 +23,11 @@ pub struct Args {
 pub enum Command {
     /// Walk the gates between an identity and its data, live or from a snapshot
     Diagnose(Box<Diagnose>),
+    /// Judge cases given as JSON, one a line, and answer them one a line
+    Eval {
+        /// What the cases are of.
+        kind: EvalKind,
+    },
     /// Work with files of recorded answers
     Snapshot {
         /// What to do with them.
@@ -91,6 +96,13 @@ pub struct Diagnose {
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// What cases are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EvalKind {
+    /// A request to AWS with all policies that apply.
+    AwsAuthz,
 }
 
 /// How to show the answer.

@@ -14,6 +14,11 @@ const COVERED: &str = "appstream dsql clouddirectory cloudfront cloudsearch logs
     cloudtrail-data codeartifact codebuild codecommit codepipeline compute-optimizer cost-optimization-hub events fms fis health rolesanywhere \
     kms opensearch pricing pca-connector-ad resource-groups secretsmanager sts signin support transfer notifications wafv2 xray";
 
+/// True for services that resource control policies cover.
+pub fn covers(service: &str) -> bool {
+    COVERED.split_whitespace().any(|prefix| prefix.eq_ignore_ascii_case(service))
+}
+
 /// Every level from the root to the account needs an allow, and none may deny (Organizations User Guide,
 /// `orgs_manage_policies_scps_evaluation`).
 pub fn scp(ask: &Ask<'_>) -> Judgement {
@@ -44,7 +49,7 @@ pub fn rcp(ask: &Ask<'_>) -> Judgement {
         Ok(case) => case,
         Err(why) => return Judgement::unknown("unread", why),
     };
-    if !COVERED.split_whitespace().any(|prefix| prefix == case.service()) {
+    if !covers(case.service()) {
         return Judgement::not_applicable(format!("Resource control policies do not cover {}.", case.service()));
     }
     if case.principal.is_service_linked() {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::arn;
 use super::super::case::{Case, Kind};
-use super::super::policy::{Document, Grade};
+use super::super::policy::Grade;
 use super::words::{allowed_by, allowing, denied, fix, keys, loosen, unread, what, who};
 use crate::facts::{Known, Tri};
 use crate::model::{Effect, Judgement, Risk};
@@ -138,7 +138,7 @@ pub fn block_public_access(ask: &Ask<'_>) -> Judgement {
         Known::Absent => return Judgement::not_applicable("The bucket has no policy that could be public."),
         Known::Unknown(why) => return unread("Whether the bucket's policy is public", &why),
     };
-    if !is_public(&document) {
+    if !document.is_public() {
         return Judgement::open("The bucket's policy is not public.");
     }
     let of_bucket = restricts(case.reading.answer("s3:GetPublicAccessBlock", &[("Bucket", bucket)]));
@@ -201,56 +201,6 @@ fn restricts(body: Known<&Value>) -> Known<bool> {
         Known::Absent => Known::Yes(false),
         Known::Unknown(why) => Known::Unknown(why),
     }
-}
-
-/// Keys that make a statement for everybody non-public when they have fixed values (S3 User Guide, "the meaning of public").
-const NARROWING: &[&str] = &[
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourcearn",
-    "aws:sourceaccount",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourceowner",
-    "aws:sourceip",
-    "aws:userid",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    "s3:dataaccesspointarn",
-    "s3:dataaccesspointaccount",
-];
-
-fn is_public(document: &Document) -> bool {
-    document.statements.iter().filter(|statement| statement.allows()).any(|statement| {
-        let everybody = match statement.source.get("Principal") {
-            Some(Value::String(text)) => text == "*",
-            Some(Value::Object(kinds)) => kinds.get("AWS").is_some_and(|aws| match aws {
-                Value::String(text) => text == "*",
-                Value::Array(items) => items.iter().any(|item| item == "*"),
-                _ => false,
-            }),
-            _ => statement.source.get("NotPrincipal").is_some(),
-        };
-        everybody && !narrowed(statement.source.get("Condition"))
-    })
-}
-
-fn narrowed(condition: Option<&Value>) -> bool {
-    let Some(Value::Object(operators)) = condition else { return false };
-    let positive = |operator: &str| !operator.contains("Not") && !operator.ends_with("IfExists") && operator != "Null";
-    operators.iter().filter(|(operator, _)| positive(operator)).any(|(_, keys)| {
-        keys.as_object().into_iter().flatten().any(|(key, values)| {
-            let fixed = |value: &Value| {
-                value.as_str().is_some_and(|text| !text.contains(['*', '?']) && text != "0.0.0.0/0" && text != "::/0")
-            };
-            let all_fixed = match values {
-                Value::Array(items) => items.iter().all(fixed),
-                single => fixed(single),
-            };
-            NARROWING.contains(&key.to_ascii_lowercase().as_str()) && all_fixed
-        })
-    })
 }
 
 /// An allow in the bucket's policy covers only objects of the bucket's owner (S3 User Guide, `about-object-ownership`).

@@ -227,7 +227,7 @@ impl Statement {
         let mut fits = Tri::False;
         for text in &self.resources.entries {
             let one = match text.fill(question.context) {
-                Filled::Pattern(pattern) => Tri::from(pattern.fits(question.resource)),
+                Filled::Pattern(pattern) => Tri::from(fits_resource(&pattern, question)),
                 Filled::NoValue => Tri::False,
                 Filled::Unknown(key) => {
                     unknown.push(key.to_owned());
@@ -243,7 +243,9 @@ impl Statement {
     fn names(&self, principal: &Principal) -> (Tri, Grade) {
         let Some(list) = &self.principals else { return (Tri::True, Grade::Direct) };
         if list.negated {
-            return (!exempted(&list.entries, principal), Grade::Direct);
+            // A NotPrincipal with Deny always applies to a principal with a boundary (`access_policies_boundaries`).
+            let always = principal.bounded && !self.allows;
+            return (if always { Tri::True } else { !exempted(&list.entries, principal) }, Grade::Direct);
         }
         let mut best = (Tri::False, Grade::Account);
         for entry in &list.entries {
@@ -289,6 +291,13 @@ fn exempted(entries: &[Who], principal: &Principal) -> Tri {
         Kind::Root | Kind::Service | Kind::Anonymous => listed(Named::Direct),
     };
     everybody.or(needed)
+}
+
+/// Listing all buckets has no resource (`*`), and AWS's own examples grant it on `arn:aws:s3:::*` (S3 User Guide,
+/// `example-policies-s3`).
+fn fits_resource(pattern: &Pattern, question: &Question<'_>) -> bool {
+    let all_buckets = question.resource == "*" && question.action.eq_ignore_ascii_case("s3:ListAllMyBuckets");
+    pattern.fits(question.resource) || (all_buckets && pattern.fits("arn:aws:s3:::*"))
 }
 
 fn list<T>(source: &Value, name: &str, compile: impl Fn(&str) -> T) -> Result<Option<List<T>>, String> {

@@ -17,6 +17,8 @@ pub struct Principal {
     pub role: Option<String>,
     /// The unique id (`AROA…`, `AIDA…`) that stands in policies for a principal; `None`: not known.
     pub id: Option<String>,
+    /// It has a permissions boundary, which a `NotPrincipal` never exempts.
+    pub bounded: bool,
 }
 
 /// Kinds of principals.
@@ -53,8 +55,14 @@ impl Principal {
     /// From an ARN, a service's name or `anonymous`; `None` when it is nothing of that kind.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bare =
-            |kind, arn: &str| Principal { kind, arn: arn.to_owned(), account: String::new(), role: None, id: None };
+        let bare = |kind, arn: &str| Principal {
+            kind,
+            arn: arn.to_owned(),
+            account: String::new(),
+            role: None,
+            id: None,
+            bounded: false,
+        };
         if text == ANONYMOUS {
             return Some(bare(Kind::Anonymous, ""));
         }
