@@ -143,6 +143,20 @@ fn throttled_calls_are_asked_again_and_equal_ones_only_once() {
     assert_eq!(log.iter().filter(|call| *call == "s3:GetBucketPolicy").count(), 1, "{log:?}");
 }
 
+#[test]
+fn a_call_that_takes_too_long_is_given_up_alone() {
+    let cloud = cloud();
+    let world = cloud.world(&[]);
+    cloud.set(json!({"slow": {"kms:DescribeKey": 6000}}));
+    let answer = cloud.ask(&world, "read_a", &["--timeout", "2"]);
+    assert_eq!(answer.verdict(), "unknown");
+    assert_eq!(answer.gate("key-state")["status"], "unknown");
+    assert_eq!(answer.gate("key-policy")["status"], "open");
+    let facts = answer.json["facts"].as_array().unwrap();
+    let slow = facts.iter().find(|fact| fact["call"] == "kms:DescribeKey").unwrap();
+    assert_eq!((&slow["status"], &slow["error"]["code"]), (&json!("error"), &json!("Timeout")));
+}
+
 /// Six round trips at most: with 100 ms on every answer the chain of calls is what takes time, so the depth is compared, not the clock.
 #[test]
 fn an_object_takes_at_most_six_round_trips() {

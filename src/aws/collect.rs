@@ -163,3 +163,29 @@ impl Source for Live {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pages_become_one_answer() {
+        let known = by_name("iam:ListRolePolicies").unwrap();
+        let mut whole = json!({"PolicyNames": ["a"], "IsTruncated": true, "Marker": "m1"});
+        assert_eq!(next_page(&mut whole, known), Some(json!("m1")));
+        let mut last = json!({"PolicyNames": ["b"], "IsTruncated": false});
+        assert_eq!(next_page(&mut last, known), None);
+        append(&mut whole, last, known.lists.0);
+        assert_eq!(whole, json!({"PolicyNames": ["a", "b"]}));
+    }
+
+    /// Every call of the table that lists things by pages says where the things stand.
+    #[test]
+    fn what_pages_also_lists() {
+        for call in crate::aws::calls::CALLS.iter().filter(|call| !call.pages.0.is_empty()) {
+            assert!(!call.lists.0.is_empty(), "{}", call.name);
+        }
+    }
+}

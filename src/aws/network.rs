@@ -18,9 +18,11 @@ pub mod rules;
 mod trip;
 mod way;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
-use self::items::{SUBNETS, text};
+use self::items::{ENDPOINTS, SUBNETS, text};
 use crate::facts::{Known, Reading};
 
 pub use addresses::Addresses;
@@ -36,13 +38,17 @@ pub fn subnet_zone(reading: &Reading<'_>, subnet: &str) -> Option<String> {
 /// What playbooks see as `view`: the place, and the ways from it to services. What is not known is left out.
 pub fn view(reading: &Reading<'_>, origin: &str, region: &str, services: &[&str]) -> Value {
     let mut ways = Map::new();
+    // Whatever service has an endpoint can be named in a label, beside those that are always looked at.
+    let described = ENDPOINTS.search(reading, &[], |_| true).items;
+    let named = described.into_iter().filter_map(|endpoint| text(endpoint, "ServiceName")?.splitn(4, '.').nth(3));
+    let services: BTreeSet<&str> = services.iter().copied().chain(named).collect();
     for service in services {
         let (label, id) = match way(reading, origin, service, region) {
             Known::Yes(way) => (way.label.clone(), way.id.unwrap_or(way.label)),
             Known::Absent => ("no way out".to_owned(), String::new()),
             Known::Unknown(_) => continue,
         };
-        ways.insert((*service).to_owned(), json!({"label": label, "id": id}));
+        ways.insert(service.to_owned(), json!({"label": label, "id": id}));
     }
     let mut view = Map::new();
     if let Known::Yes(place) = place(reading, origin) {

@@ -13,7 +13,7 @@ use crate::provider::{Gate, Provider};
 #[derive(Debug, Clone, Copy)]
 pub struct Aws;
 
-/// The endpoint services that a playbook's labels may name.
+/// The endpoint services whose ways a label may name even where there is no endpoint for them.
 const SERVICES: &[&str] = &["s3", "sts", "ecr.api", "ecr.dkr", "sagemaker.api", "logs", "kms"];
 
 impl Provider for Aws {

@@ -90,6 +90,9 @@ pub struct Diagnose {
     /// The profile that may read the organization's policies
     #[arg(long, value_name = "NAME")]
     pub org_profile: Option<String>,
+    /// How many seconds one call may take, its repetitions included; the others go on
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
     /// Say on standard error how many calls were made, how deep, and how long it took
     #[arg(long)]
     pub timings: bool,

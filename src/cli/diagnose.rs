@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,21 @@ pub struct Walk {
     pub request: Request,
     /// Where the answers come from.
     pub from: From,
+}
+
+/// What the user says of live calls.
+#[derive(Debug, Clone)]
+pub struct LiveWords {
+    /// The profile that may read the organization's policies.
+    pub org_profile: Option<String>,
+    /// How long one call may take.
+    pub timeout: Duration,
+}
+
+impl Default for LiveWords {
+    fn default() -> Self {
+        LiveWords { org_profile: None, timeout: Duration::from_secs(20) }
+    }
 }
 
 /// The shelf of all playbooks.
@@ -72,32 +88,33 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
 /// Walks to the end.
 pub async fn walk(
     walk: Walk,
-    org_profile: Option<String>,
+    live: LiveWords,
     events: Option<&UnboundedSender<Event>>,
     cancel: &CancellationToken,
 ) -> Result<Outcome, Failure> {
     let provider =
         walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
-    let live = matches!(walk.from, From::Live);
+    let asks = matches!(walk.from, From::Live);
     let source: Box<dyn Source + '_> = match walk.from {
         From::Recorded(snapshot) => Box::new(Replay::new(snapshot.facts, provider)),
-        From::Live => live_source(provider, org_profile).await?,
+        From::Live => live_source(provider, live).await?,
     };
     let outcome = run(&walk.loaded, provider, walk.request, source.as_ref(), events, cancel).await;
     match Failure::unreachable(&outcome.facts) {
-        Some(failure) if live => Err(failure),
+        Some(failure) if asks => Err(failure),
         _ => Ok(outcome),
     }
 }
 
 #[cfg(feature = "aws")]
-async fn live_source(_: &dyn Provider, org_profile: Option<String>) -> Result<Box<dyn Source>, Failure> {
+async fn live_source(_: &dyn Provider, live: LiveWords) -> Result<Box<dyn Source>, Failure> {
     use crate::aws::collect::{Live, LiveOptions};
-    Ok(Box::new(Live::connect(LiveOptions { org_profile, ..LiveOptions::default() }).await))
+    let LiveWords { org_profile, timeout } = live;
+    Ok(Box::new(Live::connect(LiveOptions { org_profile, timeout, ..LiveOptions::default() }).await))
 }
 
 #[cfg(not(feature = "aws"))]
-fn live_source(provider: &dyn Provider, _: Option<String>) -> std::future::Ready<Result<Box<dyn Source>, Failure>> {
+fn live_source(provider: &dyn Provider, _: LiveWords) -> std::future::Ready<Result<Box<dyn Source>, Failure>> {
     std::future::ready(Err(Failure::usage(
         format!("this gatewalk was built without live calls to {}", provider.id()),
         "use --snapshot",
@@ -132,8 +149,9 @@ pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
         (None, None) => From::Live,
     };
     let walk_ready = prepare(words.as_ref(), args.playbook.as_deref(), from)?;
+    let live = LiveWords { org_profile: args.org_profile.clone(), timeout: Duration::from_secs(args.timeout) };
     if format == Format::Tui {
-        return start::run(Some(tui_start(&args, words)), args.org_profile, tui::Options { ascii: args.ascii });
+        return start::run(Some(tui_start(&args, words)), live, tui::Options { ascii: args.ascii });
     }
     let cancel = CancellationToken::new();
     let outcome = runtime()?.block_on(async {
@@ -143,7 +161,7 @@ pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
                 on_interrupt.cancel();
             }
         });
-        walk(walk_ready, args.org_profile.clone(), None, &cancel).await
+        walk(walk_ready, live, None, &cancel).await
     })?;
     if let Some(path) = &args.save {
         save(&outcome, path)?;
@@ -176,7 +194,7 @@ fn tui_start(args: &Diagnose, words: Option<Words>) -> StartRequest {
 /// Judges a snapshot without any cloud.
 pub fn replayed(snapshot: Snapshot) -> Result<crate::model::Diagnosis, Failure> {
     let ready = prepare(None, None, From::Recorded(Box::new(snapshot)))?;
-    let outcome = futures::executor::block_on(walk(ready, None, None, &CancellationToken::new()))?;
+    let outcome = futures::executor::block_on(walk(ready, LiveWords::default(), None, &CancellationToken::new()))?;
     Ok((*outcome.diagnosis).clone())
 }
 

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnose::{From, Walk, prepare, shelf, snapshot, walk};
+use super::diagnose::{From, LiveWords, Walk, prepare, shelf, snapshot, walk};
 use super::{Failure, examples};
 use crate::engine::Event;
 use crate::facts::{Call, Facts, Snapshot};
@@ -19,13 +19,13 @@ use crate::{cloud, report};
 /// This program.
 #[derive(Debug)]
 pub struct CliHost {
-    org_profile: Option<String>,
+    live: LiveWords,
 }
 
 impl CliHost {
-    /// With the profile that may read the organization's policies.
-    pub fn new(org_profile: Option<String>) -> Self {
-        CliHost { org_profile }
+    /// With what the user says of live calls.
+    pub fn new(live: LiveWords) -> Self {
+        CliHost { live }
     }
 }
 
@@ -66,10 +66,10 @@ impl Host for CliHost {
         events: UnboundedSender<Event>,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Result<(), HostError>> {
-        let org_profile = self.org_profile.clone();
+        let live = self.live.clone();
         Box::pin(async move {
             let walk_ready = ready(&what)?;
-            walk(walk_ready, org_profile, Some(&events), &cancel).await?;
+            walk(walk_ready, live, Some(&events), &cancel).await?;
             Ok(())
         })
     }

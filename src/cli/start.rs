@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use super::Failure;
-use super::diagnose::exit_code;
+use super::diagnose::{LiveWords, exit_code};
 use super::host::CliHost;
 use crate::tui::{self, Options, StartRequest};
 
@@ -16,13 +16,13 @@ pub fn start() -> Result<u8, Failure> {
             "without one, name a command: `gatewalk diagnose --example broken-endpoint`, `gatewalk --help`",
         ));
     }
-    run(None, None, Options::default())
+    run(None, LiveWords::default(), Options::default())
 }
 
 /// Opens the terminal interface; the exit code is that of the last diagnosis.
-pub fn run(start: Option<StartRequest>, org_profile: Option<String>, options: Options) -> Result<u8, Failure> {
+pub fn run(start: Option<StartRequest>, live: LiveWords, options: Options) -> Result<u8, Failure> {
     let asked = start.is_some();
-    let host = Arc::new(CliHost::new(org_profile));
+    let host = Arc::new(CliHost::new(live));
     let exit = tui::run(host, start, options)
         .map_err(|error| Failure::usage(format!("the terminal cannot be used: {error}"), "use --format text"))?;
     match (exit.diagnosis, exit.error) {

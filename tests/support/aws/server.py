@@ -3,7 +3,7 @@
     server.py PORT
 
 POST /harness/set   {"deny": ["kms:GetKeyPolicy"], "latency_ms": 100, "throttle": {"iam:GetRole": 2}, "sealed": true,
-                     "fail": "ExpiredToken"}
+                     "fail": "ExpiredToken", "slow": {"kms:DescribeKey": 5000}}
 GET  /harness/log   every call since the last set, as ["iam:GetRole", …]; writes to a sealed world are refused and start with "!"
 POST /harness/world {"faults": [...]}   builds a world (world.py) and answers what to ask and expect of it
 
@@ -65,7 +65,7 @@ FakeBucket.get_permission = lambda self, action, resource: None  # moto would ju
 
 # ---- the hand on it
 
-STILL = {"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False, "fail": None}
+STILL = {"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False, "fail": None, "slow": {}}
 state = dict(STILL)
 log, lock = [], threading.Lock()
 S3_QUERIES = {
@@ -119,8 +119,9 @@ class Harness:
         call = operation(environ, body)
         if environ["PATH_INFO"].startswith("/moto-api"):
             return self.app(environ, start)
-        if state["latency_ms"]:
-            time.sleep(state["latency_ms"] / 1000)
+        pause = state["latency_ms"] + state["slow"].get(call, 0)
+        if pause:
+            time.sleep(pause / 1000)
         write = state["sealed"] and not READ.match(call)
         with lock:
             log.append(f"!{call}" if write else call)
