@@ -41,6 +41,7 @@ pub struct Walk {
 
 /// What the user says of live calls.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "without live calls nobody reads them"))]
 pub struct LiveWords {
     /// The profile that may read the organization's policies.
     pub org_profile: Option<String>,

@@ -11,8 +11,10 @@ What moto 5.2.1 lacks and a reader of networks needs: interface endpoints with t
 can be switched, prefix lists with their addresses, routes of gateway endpoints that follow its route tables.
 """
 
+import io
 import ipaddress
 import json
+import os
 import re
 import sys
 import threading
@@ -113,8 +115,6 @@ class Harness:
             return self.harness(environ, start)
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else b""
-        import io
-
         environ["wsgi.input"] = io.BytesIO(body)
         call = operation(environ, body)
         if environ["PATH_INFO"].startswith("/moto-api"):
@@ -161,7 +161,15 @@ class Harness:
         return [body]
 
 
+def end_with(parent):
+    """A test that is killed must not leave its server behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     port = int(sys.argv[1])
     app = Harness(DomainDispatcherApplication(create_backend_app), port)
     run_simple("127.0.0.1", port, app, threaded=True)
