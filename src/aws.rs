@@ -8,6 +8,7 @@
 //! | [`attached`] | the policies that apply to a principal, where they are attached |
 //! | [`authz`] | one case judged whole, for `eval aws-authz` |
 //! | [`case`] | one request with every condition key that can be told |
+//! | [`denial`] | error texts and CloudTrail events, read without asking |
 //! | [`network`] | places, ways, routes, groups, lists, endpoints, names |
 //! | [`gates`] | the gate table: name → function |
 //! | `collect` | the live source over the official SDK (cargo feature `aws`) |
@@ -19,6 +20,7 @@ pub mod calls;
 pub mod case;
 #[cfg(feature = "aws")]
 pub mod collect;
+pub mod denial;
 pub mod gates;
 pub mod network;
 pub mod policy;

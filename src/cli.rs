@@ -10,6 +10,7 @@ mod host;
 mod import;
 mod playbook;
 mod start;
+mod why;
 
 use std::io::{self, Write};
 
@@ -41,6 +42,7 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
     match args.command {
         None => start::start(),
         Some(Command::Diagnose(args)) => diagnose::diagnose(*args),
+        Some(Command::Why(args)) => why::why(*args),
         Some(Command::Eval { kind }) => eval::eval(kind),
         Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => {
             import::import(&paths, &output)

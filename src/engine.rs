@@ -8,9 +8,11 @@
 //! | `plan` | which calls can start now, and what has come of the others |
 //! | `names` | what expressions see: lets and answers by name |
 //! | `judge` | from facts to a diagnosis: pure |
+//! | `evidence` | what the cloud reported when it refused, weighed against what is judged |
 //! | `replay` | a snapshot as a source of answers |
 
 mod event;
+pub mod evidence;
 mod judge;
 mod names;
 mod plan;

@@ -2,12 +2,14 @@
 //!
 //! The spelling of every name in JSON is part of the contract (schema version 1).
 
+mod denial;
 mod diagnosis;
 mod fix;
 mod judgement;
 mod request;
 mod verdict;
 
+pub use denial::{Denial, Message, Reported};
 pub use diagnosis::{Diagnosis, Edge, GateReport, LayerReport, Node, PathReport, PlaybookRef, SCHEMA_VERSION};
 pub use fix::{Command, Fix, Risk, Verified};
 pub use judgement::{Decisive, Judgement};

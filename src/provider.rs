@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::facts::{Call, Reading};
-use crate::model::{Judgement, Layer, Request};
+use crate::model::{Denial, Judgement, Layer, Request};
 
 /// What a gate is asked: the request, the facts, and what the playbook's step says.
 #[derive(Debug)]
@@ -100,6 +100,9 @@ pub trait Provider: Sync {
     /// Looks into a broader answer (an unfiltered `describe-…` from an imported file) for what `call` asks:
     /// the body that the narrower call would have got; `None` when it cannot be derived.
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value>;
+
+    /// What an error text, an HTTP answer or an audit event tells: one denial an error, none when it tells nothing.
+    fn denials(&self, text: &str) -> Vec<Denial>;
 
     /// Splits a resource or principal in the user's words into named parts that playbooks use
     /// (`arn.account`, …); `Err` says what is wrong with it.

@@ -139,6 +139,7 @@ impl Runner {
                     }
                 }
                 Effect::Cancel => self.cancel.cancel(),
+                Effect::Read(text) => app.filled(&text, self.host.request_of(&text)),
                 Effect::Copy(text) => app.copied(terminal::copy(&text)),
                 Effect::Export => app.wrote("report", |diagnosis, facts| self.host.export(diagnosis, facts)),
                 Effect::Save => app.wrote("snapshot", |diagnosis, facts| self.host.save_snapshot(diagnosis, facts)),

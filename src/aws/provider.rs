@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::case::{caller, field};
 use super::policy::Principal;
-use super::{arn, calls, gates, network};
+use super::{arn, calls, denial, gates, network};
 use crate::facts::{Call, Known, Reading};
-use crate::model::Request;
+use crate::model::{Denial, Request};
 use crate::provider::{Gate, Provider};
 
 /// Amazon Web Services.
@@ -52,6 +52,10 @@ impl Provider for Aws {
 
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {
         calls::narrow(call, broader, body)
+    }
+
+    fn denials(&self, text: &str) -> Vec<Denial> {
+        denial::read(text)
     }
 
     fn parse(&self, text: &str) -> Result<Value, String> {

@@ -23,6 +23,8 @@ pub struct Args {
 pub enum Command {
     /// Walk the gates between an identity and its data, live or from a snapshot
     Diagnose(Box<Diagnose>),
+    /// Read an error message, a CloudTrail event or an HTTP answer, and walk what it refused
+    Why(Box<Why>),
     /// Judge cases given as JSON, one a line, and answer them one a line
     Eval {
         /// What the cases are of.
@@ -99,6 +101,50 @@ pub struct Diagnose {
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// `gatewalk why`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  gatewalk why 'An error occurred (AccessDenied) when calling the GetObject operation: …'\n  aws s3 cp s3://ml-data/train.csv . 2>&1 | gatewalk why\n  gatewalk why --no-query --format json < event.json"
+)]
+pub struct Why {
+    /// The text; `-` or nothing: standard input
+    #[arg(value_name = "TEXT|-")]
+    pub text: Vec<String>,
+    /// Only read the text; ask nobody
+    #[arg(long)]
+    pub no_query: bool,
+    /// The resource, where the text does not name it
+    #[arg(long, value_name = "RESOURCE")]
+    pub resource: Option<String>,
+    /// Who asks, where the text does not say
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub principal: Option<String>,
+    /// What is done, where the text does not say
+    #[arg(long = "do", value_name = "ACTION")]
+    pub action: Option<String>,
+    /// Where the request came from; error texts never say
+    #[arg(long = "from", value_name = "ORIGIN")]
+    pub origin: Option<String>,
+    /// An input of the playbook; context:KEY=VALUE states a condition key
+    #[arg(short = 'i', long = "input", value_name = "NAME=VALUE", value_parser = pair)]
+    pub inputs: Vec<(String, String)>,
+    /// Judge recorded answers instead of asking the cloud
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Keep the answers, and what was reported, in a file
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// How to show the answer [default: tui in a terminal, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The profile that may read the organization's policies
+    #[arg(long, value_name = "NAME")]
+    pub org_profile: Option<String>,
+    /// How many seconds one call may take, its repetitions included
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
 }
 
 /// What cases are of.

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Diagnose, Format};
 use super::{Failure, examples, print, start};
 use crate::config;
-use crate::engine::{Event, Outcome, Replay, run};
-use crate::facts::{Snapshot, Source};
+use crate::engine::{Event, Outcome, Replay, evidence, run};
+use crate::facts::{Fact, Snapshot, Source};
 use crate::model::{Request, Status};
 use crate::playbook::{Loaded, Shelf, Words, assemble, choose};
 use crate::provider::Provider;
@@ -37,6 +37,8 @@ pub struct Walk {
     pub request: Request,
     /// Where the answers come from.
     pub from: From,
+    /// What is known beside them.
+    pub evidence: Vec<Fact>,
 }
 
 /// What the user says of live calls.
@@ -63,6 +65,10 @@ pub fn shelf() -> Shelf {
 /// Makes a walk of the user's words. Words beside a recorded file ask it another question.
 pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Result<Walk, Failure> {
     let shelf = shelf();
+    let evidence = match &from {
+        From::Recorded(snapshot) => snapshot.facts.iter().filter(|fact| evidence::is_evidence(fact)).cloned().collect(),
+        From::Live => Vec::new(),
+    };
     match (words, &from) {
         (Some(words), _) => {
             let loaded = match playbook {
@@ -70,7 +76,7 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
                 None => choose(&shelf, words)?,
             };
             let request = assemble(&loaded, words)?;
-            Ok(Walk { loaded, request, from })
+            Ok(Walk { loaded, request, from, evidence })
         }
         (None, From::Recorded(snapshot)) if snapshot.playbook.is_empty() && playbook.is_none() => Err(Failure::usage(
             "the snapshot holds answers but no question",
@@ -78,7 +84,7 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
         )),
         (None, From::Recorded(snapshot)) => {
             let loaded = shelf.open(playbook.unwrap_or(&snapshot.playbook))?;
-            Ok(Walk { loaded, request: snapshot.request.clone(), from })
+            Ok(Walk { loaded, request: snapshot.request.clone(), from, evidence })
         }
         (None, From::Live) => {
             Err(Failure::usage("nobody said what cannot be reached", "name a RESOURCE, e.g. s3://BUCKET/KEY"))
@@ -100,7 +106,7 @@ pub async fn walk(
         From::Recorded(snapshot) => Box::new(Replay::new(snapshot.facts, provider)),
         From::Live => live_source(provider, live).await?,
     };
-    let outcome = run(&walk.loaded, provider, walk.request, source.as_ref(), events, cancel).await;
+    let outcome = run(&walk.loaded, provider, walk.request, walk.evidence, source.as_ref(), events, cancel).await;
     match Failure::unreachable(&outcome.facts) {
         Some(failure) if asks => Err(failure),
         _ => Ok(outcome),
@@ -154,6 +160,11 @@ pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
     if format == Format::Tui {
         return start::run(Some(tui_start(&args, words)), live, tui::Options { ascii: args.ascii });
     }
+    finish(walk_ready, live, format, args.save.as_deref(), args.timings)
+}
+
+/// Walks without a terminal interface, and prints the answer.
+pub fn finish(ready: Walk, live: LiveWords, format: Format, kept: Option<&Path>, timings: bool) -> Result<u8, Failure> {
     let cancel = CancellationToken::new();
     let outcome = runtime()?.block_on(async {
         let on_interrupt = cancel.clone();
@@ -162,13 +173,13 @@ pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
                 on_interrupt.cancel();
             }
         });
-        walk(walk_ready, live, None, &cancel).await
+        walk(ready, live, None, &cancel).await
     })?;
-    if let Some(path) = &args.save {
+    if let Some(path) = kept {
         save(&outcome, path)?;
     }
     print(&shown(&outcome, format))?;
-    if args.timings {
+    if timings {
         let _ = write!(io::stderr(), "{}", report::timings(&outcome));
     }
     Ok(exit_code(outcome.diagnosis.verdict))
@@ -187,6 +198,7 @@ fn tui_start(args: &Diagnose, words: Option<Words>) -> StartRequest {
                 origin: words.origin,
                 playbook: args.playbook.clone(),
                 inputs: words.inputs,
+                error: None,
             })
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::engine::evidence::is_evidence;
 use crate::facts::{Fact, FactStatus, Facts, SnapshotError};
 use crate::playbook::{PlaybookError, RequestError};
 use crate::tui::HostError;
@@ -49,7 +50,8 @@ impl Failure {
 
     /// The cloud that could not be asked at all (exit code 5): when not one call was answered, the first one's error says why.
     pub fn unreachable(facts: &Facts) -> Option<Self> {
-        let failed = facts.all().iter().find(|fact| fact.status == FactStatus::Error)?;
+        let asked = || facts.all().iter().filter(|fact| !is_evidence(fact));
+        let failed = asked().find(|fact| fact.status == FactStatus::Error)?;
         let error = failed.error.as_ref()?;
         // A refusal is an answer, unless the credentials themselves were refused: then some services say no more than "403".
         let answered = |fact: &Fact| match fact.status {
@@ -57,7 +59,7 @@ impl Failure {
             FactStatus::Denied => !REFUSED_CREDENTIALS.contains(&error.code.as_str()),
             FactStatus::Error | FactStatus::Skipped => false,
         };
-        if facts.all().iter().any(answered) {
+        if asked().any(answered) {
             return None;
         }
         let (sentence, next) = match error.code.as_str() {

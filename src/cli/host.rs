@@ -8,8 +8,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::diagnose::{From, LiveWords, Walk, prepare, shelf, snapshot, walk};
-use super::{Failure, examples};
+use super::{Failure, examples, why};
 use crate::engine::Event;
+use crate::engine::evidence::reported;
 use crate::facts::{Call, Facts, Snapshot};
 use crate::model::Diagnosis;
 use crate::playbook::{SourceFile, Words, parse};
@@ -33,7 +34,12 @@ fn ready(what: &StartRequest) -> Result<Walk, Failure> {
     match what {
         StartRequest::Example(name) => prepare(None, None, From::Recorded(Box::new(examples::open(name)?))),
         StartRequest::Snapshot(path) => prepare(None, None, From::Recorded(Box::new(Snapshot::load(path)?))),
-        StartRequest::Live(live) => prepare(Some(&words(live)), live.playbook.as_deref(), From::Live),
+        StartRequest::Live(live) => {
+            let mut walk = prepare(Some(&words(live)), live.playbook.as_deref(), From::Live)?;
+            let said = live.error.as_deref().map(why::denials).unwrap_or_default();
+            walk.evidence.extend(said.first().map(reported));
+            Ok(walk)
+        }
     }
 }
 
@@ -58,6 +64,21 @@ impl Host for CliHost {
 
     fn playbooks(&self) -> Vec<PlaybookEntry> {
         shelf().files().iter().filter(|file| !file.is_fragment()).filter_map(entry).collect()
+    }
+
+    fn request_of(&self, error: &str) -> Option<(LiveRequest, String)> {
+        let denials = why::denials(error);
+        let denial = denials.first()?;
+        let words = why::known(denial);
+        let request = LiveRequest {
+            resource: words.resource,
+            principal: words.principal,
+            action: words.action,
+            origin: words.origin,
+            error: Some(error.to_owned()),
+            ..LiveRequest::default()
+        };
+        Some((request, why::sentence(denial)))
     }
 
     fn walk(

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::evidence;
 use super::names::{Answers, names, queries_behind};
 use crate::facts::{Fact, FactStatus, Facts, Reading, Why, WhyNot};
 use crate::model::{
@@ -98,6 +99,7 @@ impl Judge<'_> {
         let reading = Reading::new(self.facts);
         let ask = Ask { request: self.request, reading: &reading, with, action };
         let mut judgement = (gate.judge)(&ask);
+        let weighed = evidence::weigh(&mut judgement, gate.name, action, self.facts);
         if judgement.verdict == Verdict::Unknown && judgement.missing.is_empty() {
             judgement.missing = self.missing(&reading.missing());
         }
@@ -105,7 +107,12 @@ impl Judge<'_> {
         Judged {
             judgement,
             action: judges_actions.then(|| action.to_owned()),
-            facts: reading.used().into_iter().filter_map(|at| Some(self.facts.all().get(at)?.id.clone())).collect(),
+            facts: reading
+                .used()
+                .into_iter()
+                .filter_map(|at| Some(self.facts.all().get(at)?.id.clone()))
+                .chain(weighed.map(str::to_owned))
+                .collect(),
         }
     }
 

@@ -34,12 +34,13 @@ pub struct Outcome {
     pub took_ms: u64,
 }
 
-/// Runs a playbook to its end. Once `cancel` is cancelled no further call is made, those under way are given up, and what is
+/// Runs a playbook to its end, beside evidence that no call gives. Once `cancel` is cancelled no further call is made, those under way are given up, and what is
 /// known is judged.
 pub async fn run(
     loaded: &Loaded,
     provider: &dyn Provider,
     request: Request,
+    evidence: Vec<Fact>,
     source: &dyn Source,
     events: Option<&UnboundedSender<Event>>,
     cancel: &CancellationToken,
@@ -51,7 +52,7 @@ pub async fn run(
         asked: request.clone(),
         request,
         events,
-        facts: Facts::default(),
+        facts: Facts::new(evidence),
         order: HashMap::new(),
     };
     run.tell(|| Event::Planned { queries: planned_queries(loaded) });

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{facts_of, pressing, titled};
+use crate::engine::evidence::compared;
 use crate::facts::Facts;
 use crate::model::{Diagnosis, GateReport, Verdict};
 use crate::visible::{one_line, visible};
@@ -21,6 +22,10 @@ pub fn markdown(diagnosis: &Diagnosis, facts: &Facts) -> String {
         line(&mut out, &format!("| {name} | {} |", code(value)));
     }
     line(&mut out, &format!("| playbook | {} version {} |", code(&diagnosis.playbook.id), diagnosis.playbook.version));
+    if let Some((reported, computed)) = compared(diagnosis, facts) {
+        line(&mut out, &format!("| reported | {} |", escape(&reported)));
+        line(&mut out, &format!("| computed | {} |", escape(&computed)));
+    }
     for gate in pressing(&diagnosis.gates) {
         details(&mut out, diagnosis, gate, facts);
     }

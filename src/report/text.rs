@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{facts_of, titled};
 use crate::engine::Outcome;
+use crate::engine::evidence::compared;
 use crate::facts::Facts;
 use crate::model::{Diagnosis, GateReport, Layer, Status, Verdict};
 use crate::visible::{one_line, visible};
@@ -19,6 +20,11 @@ pub fn text(diagnosis: &Diagnosis, facts: &Facts) -> String {
     line(&mut out, &format!("does   {}", request.action));
     line(&mut out, &format!("to     {}", request.resource));
     line(&mut out, &format!("from   {}", request.origin));
+    if let Some((reported, computed)) = compared(diagnosis, facts) {
+        line(&mut out, "");
+        line(&mut out, &format!("reported  {}", one_line(&reported)));
+        line(&mut out, &format!("computed  {}", one_line(&computed)));
+    }
     for layer in Layer::ALL {
         one_layer(&mut out, diagnosis, layer);
     }

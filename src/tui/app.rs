@@ -42,6 +42,8 @@ pub enum Effect {
     Again,
     /// Give the walk up.
     Cancel,
+    /// Read a pasted text as an error message.
+    Read(String),
     /// Hand text to the clipboard.
     Copy(String),
     /// Write the report.
@@ -102,6 +104,8 @@ pub struct App {
     pub help: Option<u16>,
     /// A word until the next key.
     pub toast: Option<String>,
+    /// The error text that the form was filled from.
+    error: Option<String>,
     last: Exit,
 }
 
@@ -120,7 +124,7 @@ impl App {
             playbooks: Vec::new(),
             selected: 0,
             fields: vec![
-                field("Resource", "s3://BUCKET/KEY or an ARN"),
+                field("Resource", "s3://BUCKET/KEY, an ARN, or paste an error message"),
                 field("As", "an ARN; empty: you"),
                 field("Do", "read, list, write, delete or s3:GetObject"),
                 field("From", "eni-…, i-…, subnet-…, sagemaker:training-job/NAME, internet"),
@@ -130,6 +134,7 @@ impl App {
             walk: None,
             help: None,
             toast: None,
+            error: None,
             last: Exit::default(),
         }
     }
@@ -168,6 +173,8 @@ impl App {
     pub fn update(&mut self, message: Msg) -> Vec<Effect> {
         match message {
             Msg::Key(key) => self.key(key),
+            // A name has no spaces: what has some is an error text, or was pasted by mistake.
+            Msg::Paste(text) if self.takes_errors() && text.trim().contains([' ', '\n']) => vec![Effect::Read(text)],
             Msg::Paste(text) => {
                 self.paste(&text);
                 Vec::new()
@@ -228,6 +235,28 @@ impl App {
                 Err(error) => format!("{} {}", error.sentence, error.next),
             },
         });
+    }
+
+    /// Where a pasted error text fills the form.
+    fn takes_errors(&self) -> bool {
+        self.shown == Shown::Start || (self.shown == Shown::Form && self.focus == 0)
+    }
+
+    /// Fills the form from an error text.
+    pub fn filled(&mut self, text: &str, read: Option<(LiveRequest, String)>) {
+        let Some((request, said)) = read else {
+            self.paste(text);
+            self.toast = Some("No refusal that gatewalk can read. Paste the whole error, or name the resource.".into());
+            return;
+        };
+        self.shown = Shown::Form;
+        let values = [Some(request.resource), request.principal, request.action, request.origin];
+        for (field, value) in self.fields.iter_mut().zip(values) {
+            field.input = Input::new(visible(&value.unwrap_or_default()).into_owned());
+        }
+        self.focus = self.fields.iter().position(|field| field.input.value().is_empty()).unwrap_or(0);
+        self.error = Some(text.to_owned());
+        self.toast = Some(said);
     }
 
     fn paste(&mut self, text: &str) {
@@ -303,6 +332,7 @@ impl App {
                 Some(Offer::Diagnose) => {
                     self.shown = Shown::Form;
                     self.focus = 0;
+                    self.error = None;
                 }
                 Some(Offer::Snapshot) => self.shown = Shown::File,
                 Some(Offer::Example(at)) => {
@@ -354,6 +384,7 @@ impl App {
             principal: value(1),
             action: value(2),
             origin: value(3),
+            error: self.error.clone(),
             ..LiveRequest::default()
         }))]
     }

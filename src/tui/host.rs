@@ -61,6 +61,8 @@ pub struct LiveRequest {
     pub playbook: Option<String>,
     /// `-i NAME=VALUE`.
     pub inputs: BTreeMap<String, String>,
+    /// The error text that the request was read from.
+    pub error: Option<String>,
 }
 
 /// What to walk.
@@ -96,6 +98,9 @@ pub trait Host: Send + Sync {
 
     /// The playbooks there are.
     fn playbooks(&self) -> Vec<PlaybookEntry>;
+
+    /// The request that an error text tells, and a sentence on what the cloud reported; `None` when the text tells none.
+    fn request_of(&self, error: &str) -> Option<(LiveRequest, String)>;
 
     /// Walks to the end, telling `events` what happens; ends early (with a diagnosis all the same) once `cancel` is cancelled.
     /// Everything that can take time belongs into the future. An error means that there was nothing to walk: no such resource,

@@ -309,3 +309,24 @@ fn facts_that_failed_come_first() {
     walk.diagnosis = Some(Arc::new(changed));
     assert_eq!(walk.evidence()[0].call, "kms:GetKeyPolicy");
 }
+
+#[test]
+fn a_pasted_error_fills_the_form() {
+    let mut app = app();
+    let error = "User: ann is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::b/k\"";
+    assert_eq!(app.update(Msg::Paste(error.into())), [Effect::Read(error.into())]);
+    let read = super::LiveRequest {
+        resource: "arn:aws:s3:::b/k".into(),
+        action: Some("s3:GetObject".into()),
+        ..super::LiveRequest::default()
+    };
+    app.filled(error, Some((read, "Reported: scp.".into())));
+    assert!(drawn(&app, 80, 24).contains("arn:aws:s3:::b/k"));
+    let walks = app.update(key(KeyCode::Enter));
+    let [Effect::Walk(StartRequest::Live(live))] = &walks[..] else { panic!("{walks:?}") };
+    assert_eq!((live.error.as_deref(), live.action.as_deref()), (Some(error), Some("s3:GetObject")));
+    // A text that tells nothing is not lost.
+    let mut other = self::app();
+    other.filled("what is this", None);
+    assert!(drawn(&other, 80, 24).contains("what is this") && drawn(&other, 80, 24).contains("No refusal"));
+}

@@ -1,0 +1,72 @@
+//! Error texts of AWS, however they are dressed, read without asking anybody.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `clean` | terminal and transport dressing taken off: wraps, frames, escapes, entities |
+//! | `wording` | the sentence itself: who, what, on which resource, because of what |
+//! | `code` | error code and operation in the clothes of CLI and SDKs; codes that say it all |
+//! | `target` | buckets and keys in URLs |
+//! | `trail` | CloudTrail events and other JSON |
+
+mod clean;
+mod code;
+mod target;
+mod trail;
+mod wording;
+
+use crate::model::{Denial, Effect, Layer, Message, Reported};
+
+/// What can be read from a text: one denial an error, none when the text tells nothing.
+///
+/// Takes anything a person may paste: the CLI's line, an SDK's exception, an HTTP answer, S3's XML, one or many CloudTrail
+/// events. Wordings: IAM User Guide, `troubleshoot_access-denied`; S3 User Guide, `troubleshoot-403-errors`.
+#[must_use]
+pub fn read(text: &str) -> Vec<Denial> {
+    let found = trail::read(text).unwrap_or_else(|| vec![plain(text)]);
+    let mut denials: Vec<Denial> = Vec::new();
+    for denial in found.into_iter().filter(|denial| !denial.is_empty()) {
+        if !denials.contains(&denial) {
+            denials.push(denial);
+        }
+    }
+    denials
+}
+
+/// A text that is no JSON.
+fn plain(text: &str) -> Denial {
+    let clean = clean::clean(text);
+    let mut denial = Denial {
+        provider: "aws".into(),
+        message: Message { code: code::code(&clean), operation: code::operation(&clean), ..Message::default() },
+        ..Denial::default()
+    };
+    wording::read(&clean, &mut denial);
+    if denial.resource.is_none() {
+        denial.resource = target::find(&clean);
+    }
+    finish(&mut denial, &clean);
+    denial
+}
+
+/// Adds what code and operation tell where the words do not.
+fn finish(denial: &mut Denial, text: &str) {
+    if let Some(meaning) = denial.message.code.as_deref().and_then(|code| code::meaning(code, text)) {
+        if denial.reported.gate.is_none() {
+            denial.reported.gate = meaning.gate.map(str::to_owned);
+        }
+        denial.notes.push(meaning.sentence.to_owned());
+    }
+    if denial.action.is_none() {
+        denial.implied_action = denial.message.operation.as_deref().and_then(code::action_of);
+    }
+    denial.reported.layer = denial.reported.gate.as_deref().and_then(layer).or(denial.reported.layer);
+}
+
+/// The layer of a gate.
+fn layer(gate: &str) -> Option<Layer> {
+    super::gates::all().iter().find(|known| known.name == gate).map(|known| known.layer)
+}
+
+fn reported(gate: Option<&str>, effect: Option<Effect>) -> Reported {
+    Reported { gate: gate.map(str::to_owned), effect, ..Reported::default() }
+}

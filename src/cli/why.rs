@@ -1,0 +1,187 @@
+//! `gatewalk why`: from an error message to a request, and on to its diagnosis.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::time::Duration;
+
+use super::args::{Format, Why};
+use super::diagnose::{From, LiveWords, finish, prepare};
+use super::{Failure, print, start};
+use crate::cloud;
+use crate::engine::evidence::reported;
+use crate::facts::Snapshot;
+use crate::model::Denial;
+use crate::playbook::Words;
+use crate::tui::{self, LiveRequest, StartRequest};
+use crate::visible::one_line;
+
+/// What any cloud reads in a text: the first that understands it.
+pub fn denials(text: &str) -> Vec<Denial> {
+    cloud::ALL.iter().map(|provider| provider.denials(text)).find(|denials| !denials.is_empty()).unwrap_or_default()
+}
+
+/// The command.
+pub fn why(args: Why) -> Result<u8, Failure> {
+    let text = text(&args.text)?;
+    let denials = denials(&text);
+    let Some(denial) = denials.first() else {
+        return Err(Failure::usage(
+            "the text holds no refusal that gatewalk can read",
+            "paste the whole error, a CloudTrail event or the HTTP answer; or name the RESOURCE: `gatewalk diagnose RESOURCE`",
+        ));
+    };
+    let json = args.format == Some(Format::Json);
+    if args.no_query {
+        return print(&if json { format!("{:#}\n", all(&denials)) } else { read_aloud(&denials) });
+    }
+    let words = words(denial, &args).inspect_err(|_| {
+        if !json {
+            let _ = print(&read_aloud(&denials));
+        }
+    })?;
+    let interactive = io::stdout().is_terminal() && io::stdin().is_terminal();
+    let format = args.format.unwrap_or(if interactive { Format::Tui } else { Format::Text });
+    let live = LiveWords { org_profile: args.org_profile.clone(), timeout: Duration::from_secs(args.timeout) };
+    if format == Format::Tui && args.snapshot.is_none() {
+        let what = LiveRequest {
+            resource: words.resource,
+            principal: words.principal,
+            action: words.action,
+            origin: words.origin,
+            inputs: words.inputs,
+            playbook: None,
+            error: Some(text),
+        };
+        return start::run(Some(StartRequest::Live(what)), live, tui::Options::default());
+    }
+    let from = match &args.snapshot {
+        Some(path) => From::Recorded(Box::new(Snapshot::load(path)?)),
+        None => From::Live,
+    };
+    let mut walk = prepare(Some(&words), None, from)?;
+    walk.evidence.push(reported(denial));
+    finish(walk, live, format, args.save.as_deref(), false)
+}
+
+/// The words given, else standard input.
+fn text(words: &[String]) -> Result<String, Failure> {
+    let given = words.join(" ");
+    if !given.is_empty() && given != "-" {
+        return Ok(given);
+    }
+    if io::stdin().is_terminal() {
+        let _ = writeln!(io::stderr(), "Paste the error, then press Ctrl-D.");
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
+        Failure::usage(format!("standard input cannot be read: {error}"), "give the text as an argument")
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The first denial in the contract's shape; further ones under `more`.
+fn all(denials: &[Denial]) -> serde_json::Value {
+    let mut shapes = denials.iter().map(Denial::json);
+    let mut first = shapes.next().unwrap_or_default();
+    let more: Vec<_> = shapes.collect();
+    if let (Some(fields), false) = (first.as_object_mut(), more.is_empty()) {
+        fields.insert("more".into(), more.into());
+    }
+    first
+}
+
+/// The request that the text tells, completed by the user's words.
+fn words(denial: &Denial, args: &Why) -> Result<Words, Failure> {
+    let known = known(denial);
+    let resource = args.resource.clone().unwrap_or(known.resource);
+    if resource.is_empty() {
+        return Err(Failure::usage(
+            "the text does not say which resource was refused",
+            "add --resource s3://BUCKET/KEY, or an ARN",
+        ));
+    }
+    Ok(Words {
+        resource,
+        principal: args.principal.clone().or(known.principal),
+        action: args.action.clone().or(known.action),
+        origin: args.origin.clone().or(known.origin),
+        inputs: args.inputs.iter().cloned().collect(),
+    })
+}
+
+/// The request that the text tells; an empty resource where it names none. Principals that are no names of the cloud's own
+/// (`AIDAX…` in an event of another account) are left out.
+pub fn known(denial: &Denial) -> Words {
+    let provider = cloud::by_id(&denial.provider);
+    let readable = |text: &String| provider.is_some_and(|provider| provider.parse(text).is_ok());
+    Words {
+        resource: denial.resource.clone().unwrap_or_default(),
+        principal: denial.principal.clone().filter(readable),
+        action: denial.action.clone().or_else(|| denial.implied_action.clone()),
+        origin: denial.origin.clone(),
+        inputs: std::collections::BTreeMap::new(),
+    }
+}
+
+/// What was reported, in one sentence.
+pub fn sentence(denial: &Denial) -> String {
+    let effect = denial.reported.effect.map(|effect| format!(", {}", effect.as_str())).unwrap_or_default();
+    match (&denial.reported.gate, denial.resource.is_some()) {
+        (Some(gate), true) => {
+            format!("Reported: {gate}{effect}. Enter walks the path; say first where the request came from.")
+        }
+        (Some(gate), false) => format!("Reported: {gate}{effect}. The text does not name the resource: type it."),
+        (None, true) => "The text gives no reason. Enter walks the path; say first where the request came from.".into(),
+        (None, false) => "The text gives neither reason nor resource: type the resource.".into(),
+    }
+}
+
+/// What was read, for people.
+fn read_aloud(denials: &[Denial]) -> String {
+    let mut out = String::new();
+    for (at, denial) in denials.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        one(&mut out, denial);
+    }
+    out
+}
+
+fn one(out: &mut String, denial: &Denial) {
+    let mut line = |name: &str, value: &str| out.push_str(&format!("{name:<9} {}\n", one_line(value)));
+    let implied = denial.implied_action.as_ref().map(|action| format!("{action} (by the operation's name)"));
+    for (name, value) in [
+        ("who", &denial.principal),
+        ("does", &denial.action.clone().or(implied)),
+        ("to", &denial.resource),
+        ("from", &denial.origin),
+    ] {
+        line(name, value.as_deref().unwrap_or("the text does not say"));
+    }
+    let (reported, message) = (&denial.reported, &denial.message);
+    let gate = reported.gate.as_deref().map(|gate| format!("{gate} ({})", about(denial, gate)));
+    line("refused by", gate.as_deref().unwrap_or("the text does not say"));
+    if let Some(effect) = reported.effect {
+        line("effect", effect.as_str());
+    }
+    for (name, value) in [
+        ("policy", &reported.policy),
+        ("code", &message.code),
+        ("operation", &message.operation),
+        ("endpoint", &message.endpoint),
+        ("details id", &message.authorization_id),
+    ] {
+        if let Some(value) = value {
+            line(name, value);
+        }
+    }
+    if message.encoded.is_some() {
+        line("note", "There is an encoded message: whoever may call sts:DecodeAuthorizationMessage can read it.");
+    }
+    denial.notes.iter().for_each(|note| line("note", note));
+}
+
+fn about(denial: &Denial, gate: &str) -> &'static str {
+    let gates = cloud::by_id(&denial.provider).map(crate::provider::Provider::gates).unwrap_or_default();
+    gates.iter().find(|known| known.name == gate).map_or("", |known| known.about)
+}

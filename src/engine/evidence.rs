@@ -1,0 +1,128 @@
+//! Facts that no read call gives: what the cloud said when it refused (`why`). They stand in the
+//! snapshot beside the others, so that a replay weighs them again.
+
+use serde_json::{Map, json};
+
+use crate::facts::{Fact, FactStatus, Facts};
+use crate::model::{Confidence, Decisive, Denial, Diagnosis, Effect, GateReport, Judgement, Verdict};
+
+/// The call name under which a refusal stands among the facts.
+const REPORTED: &str = "reported:Denial";
+
+/// True for facts that are evidence rather than answers of read calls.
+#[must_use]
+pub fn is_evidence(fact: &Fact) -> bool {
+    fact.call == REPORTED
+}
+
+/// A refusal as a fact.
+#[must_use]
+pub fn reported(denial: &Denial) -> Fact {
+    Fact {
+        id: String::new(),
+        call: REPORTED.into(),
+        params: Map::new(),
+        status: FactStatus::Ok,
+        at: String::new(),
+        took_ms: 0,
+        body: Some(json!({
+            "gate": denial.reported.gate, "effect": denial.reported.effect, "policy": denial.reported.policy,
+            "action": denial.action.as_ref().or(denial.implied_action.as_ref()),
+        })),
+        error: None,
+    }
+}
+
+/// What the cloud blamed.
+#[derive(Debug, Clone, Copy)]
+struct Blamed<'f> {
+    gate: &'f str,
+    effect: Option<Effect>,
+    policy: Option<&'f str>,
+    action: Option<&'f str>,
+    fact: &'f Fact,
+}
+
+fn blamed(facts: &Facts) -> Option<Blamed<'_>> {
+    let (_, fact) = facts.of_call(REPORTED).next()?;
+    let text = |key: &str| fact.body.as_ref()?.get(key)?.as_str();
+    let effect = match text("effect") {
+        Some("explicit-deny") => Some(Effect::ExplicitDeny),
+        Some("no-allow") => Some(Effect::NoAllow),
+        _ => None,
+    };
+    Some(Blamed { gate: text("gate")?, effect, policy: text("policy"), action: text("action"), fact })
+}
+
+/// Weighs what was reported against what was judged. What could not be read is closed on the cloud's own word; what was read
+/// stands, with a remark where the two differ. Gives the id of the fact that was weighed.
+pub fn weigh<'f>(judgement: &mut Judgement, gate: &str, action: &str, facts: &'f Facts) -> Option<&'f str> {
+    let blamed = blamed(facts)?;
+    if blamed.gate != gate || !blamed.action.is_none_or(|judged| judged.eq_ignore_ascii_case(action)) {
+        return None;
+    }
+    match (judgement.verdict, blamed.effect) {
+        (Verdict::Unknown, Some(effect)) => close(judgement, blamed, effect),
+        (Verdict::Unknown, None) => {
+            judgement.notes.push("The cloud's own message points here, without saying what it is.".into());
+        }
+        (Verdict::Closed, _) => judgement.notes.push("The cloud's own message says the same.".into()),
+        (Verdict::Open, _) => judgement.notes.push(DIFFERS.into()),
+        (Verdict::NotApplicable, _) => {}
+    }
+    Some(&blamed.fact.id)
+}
+
+const DIFFERS: &str = "The cloud reported that this gate refused the request; what was read now lets it pass. A change may still be on its \
+    way or have come since, or the request carried another session, other condition keys or came another way.";
+
+fn close(judgement: &mut Judgement, blamed: Blamed<'_>, effect: Effect) {
+    let (reason, how) = match effect {
+        Effect::ExplicitDeny => ("explicit-deny", "refused the request with an explicit deny"),
+        _ => ("no-allow", "does not allow the request"),
+    };
+    let which = blamed.policy.map(|policy| format!(" ({policy})")).unwrap_or_default();
+    let mut closed = Judgement::closed(
+        effect,
+        reason,
+        blamed.policy.unwrap_or(blamed.gate),
+        format!("The cloud itself reported that the {}{which} {how}; its text could not be read here.", blamed.gate),
+    );
+    closed.confidence = Confidence::Reported;
+    closed.notes.append(&mut judgement.notes);
+    closed.decisive = blamed
+        .policy
+        .map(|policy| Decisive { document: policy.to_owned(), statement: "as reported".into(), text: None })
+        .into_iter()
+        .collect();
+    *judgement = closed;
+}
+
+/// Reported beside computed, in sentences; `None` when nothing was reported.
+#[must_use]
+pub fn compared(diagnosis: &Diagnosis, facts: &Facts) -> Option<(String, String)> {
+    facts.of_call(REPORTED).next()?;
+    let Some(blamed) = blamed(facts) else {
+        return Some(("a refusal, without a reason".into(), computed(diagnosis)));
+    };
+    let effect = blamed.effect.map(|effect| format!(", {}", effect.as_str())).unwrap_or_default();
+    let policy = blamed.policy.map(|policy| format!(", {policy}")).unwrap_or_default();
+    let said = format!("{}{effect}{policy}", blamed.gate);
+    let of_gate: Vec<&GateReport> = diagnosis.gates.iter().filter(|gate| gate.gate == blamed.gate).collect();
+    let any = |wanted: Verdict| of_gate.iter().any(|gate| gate.status == wanted);
+    let agreement = if any(Verdict::Closed) {
+        "agrees".to_owned()
+    } else if of_gate.iter().all(|gate| gate.status == Verdict::NotApplicable) {
+        format!("differs: this walk does not use the gate {}", blamed.gate)
+    } else if any(Verdict::Unknown) {
+        "cannot be compared: the gate could not be judged".to_owned()
+    } else {
+        format!("differs: {DIFFERS}")
+    };
+    Some((said, format!("{}; {agreement}", computed(diagnosis))))
+}
+
+fn computed(diagnosis: &Diagnosis) -> String {
+    let closed: Vec<&str> = diagnosis.closed().map(|gate| gate.code.as_str()).collect();
+    if closed.is_empty() { "no gate was found closed".into() } else { closed.join(", ") }
+}
