@@ -10,6 +10,7 @@
 //! | [`case`] | one request with every condition key that can be told |
 //! | [`denial`] | error texts and CloudTrail events, read without asking |
 //! | [`network`] | places, ways, routes, groups, lists, endpoints, names |
+//! | [`reach`] | reachability of one flow, there and back, for `eval aws-network` |
 //! | [`gates`] | the gate table: name → function |
 //! | `collect` | the live source over the official SDK (cargo feature `aws`) |
 
@@ -25,5 +26,6 @@ pub mod gates;
 pub mod network;
 pub mod policy;
 mod provider;
+pub mod reach;
 
 pub use provider::Aws;

@@ -6,6 +6,7 @@ mod doctor;
 mod eval;
 mod examples;
 mod failure;
+mod folder;
 mod host;
 mod import;
 mod playbook;
@@ -43,7 +44,7 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
         None => start::start(),
         Some(Command::Diagnose(args)) => diagnose::diagnose(*args),
         Some(Command::Why(args)) => why::why(*args),
-        Some(Command::Eval { kind }) => eval::eval(kind),
+        Some(Command::Eval { kind, facts, jobs }) => eval::eval(kind, facts.as_deref(), usize::from(jobs)),
         Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => {
             import::import(&paths, &output)
         }

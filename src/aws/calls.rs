@@ -57,6 +57,9 @@ pub static CALLS: &[ReadCall] = table! {
     "s3:GetPublicAccessBlock" "s3:GetBucketPublicAccessBlock" ONE, "", ONE;
     "s3:GetBucketOwnershipControls" "s3:GetBucketOwnershipControls" ONE, "", ONE;
     "s3:GetBucketTagging" "s3:GetBucketTagging" ONE, "", ONE;
+    "s3:GetBucketRequestPayment" "s3:GetBucketRequestPayment" ONE, "", ONE;
+    "s3control:GetAccessPoint" "s3:GetAccessPoint" ONE, "", ONE;
+    "s3control:GetAccessPointPolicy" "s3:GetAccessPointPolicy" ONE, "", ONE;
     "s3control:GetPublicAccessBlock" "s3:GetAccountPublicAccessBlock" ONE, "", ONE;
     "kms:DescribeKey" "kms:DescribeKey" ONE, "", ONE;
     "kms:GetKeyPolicy" "kms:GetKeyPolicy" ONE, "", ONE;
@@ -86,6 +89,12 @@ pub static CALLS: &[ReadCall] = table! {
     "ec2:DescribeDhcpOptions" "ec2:DescribeDhcpOptions" ("DhcpOptions", "DhcpOptionsId"), "DhcpOptionsIds", NEXT;
     "ec2:DescribeVpcPeeringConnections" "ec2:DescribeVpcPeeringConnections" ("VpcPeeringConnections", "VpcPeeringConnectionId"), "VpcPeeringConnectionIds", NEXT;
     "ec2:DescribeTransitGatewayVpcAttachments" "ec2:DescribeTransitGatewayVpcAttachments" ("TransitGatewayVpcAttachments", "TransitGatewayAttachmentId"), "TransitGatewayAttachmentIds", NEXT;
+    "ec2:DescribeTransitGatewayAttachments" "ec2:DescribeTransitGatewayAttachments" ("TransitGatewayAttachments", "TransitGatewayAttachmentId"), "TransitGatewayAttachmentIds", NEXT;
+    "ec2:DescribeTransitGateways" "ec2:DescribeTransitGateways" ("TransitGateways", "TransitGatewayId"), "TransitGatewayIds", NEXT;
+    "ec2:SearchTransitGatewayRoutes" "ec2:SearchTransitGatewayRoutes" ("Routes", ""), "", ONE;
+    "ec2:GetTransitGatewayRouteTablePropagations" "ec2:GetTransitGatewayRouteTablePropagations" ("TransitGatewayRouteTablePropagations", ""), "", NEXT;
+    "ec2:DescribeVpcBlockPublicAccessOptions" "ec2:DescribeVpcBlockPublicAccessOptions" ONE, "", ONE;
+    "ec2:DescribeVpcBlockPublicAccessExclusions" "ec2:DescribeVpcBlockPublicAccessExclusions" ("VpcBlockPublicAccessExclusions", "ExclusionId"), "ExclusionIds", NEXT;
 };
 
 /// The call of this name.

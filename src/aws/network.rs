@@ -9,12 +9,14 @@
 //! | `trip` | place, way and target of one step |
 //! | `rules` | security groups and network ACLs as sets of addresses |
 //! | `routes` | route tables |
+//! | `traffic` | protocols and ports |
 
 mod addresses;
 pub mod items;
 mod place;
 pub mod routes;
 pub mod rules;
+pub mod traffic;
 mod trip;
 mod way;
 
@@ -25,7 +27,7 @@ use serde_json::{Map, Value, json};
 use self::items::{ENDPOINTS, SUBNETS, text};
 use crate::facts::{Known, Reading};
 
-pub use addresses::Addresses;
+pub use addresses::{Addresses, is_private};
 pub use place::{Place, PlaceKind, place};
 pub use trip::{Leg, Trip};
 pub use way::{Way, WayKind, way};

@@ -29,6 +29,12 @@ pub enum Command {
     Eval {
         /// What the cases are of.
         kind: EvalKind,
+        /// What was described: a snapshot, or a folder of describe-… answers
+        #[arg(long, value_name = "PATH")]
+        facts: Option<PathBuf>,
+        /// How many cases to judge at once
+        #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: u16,
     },
     /// Work with files of recorded answers
     Snapshot {
@@ -152,6 +158,8 @@ pub struct Why {
 pub enum EvalKind {
     /// A request to AWS with all policies that apply.
     AwsAuthz,
+    /// A flow of packets in the networks of AWS that --facts describes.
+    AwsNetwork,
 }
 
 /// How to show the answer.

@@ -48,6 +48,11 @@ static PARAMS: &[(&str, &[(&str, &[&str])])] = &[
     ("ecr:GetRepositoryPolicy", &[("registryId", &["registryId"]), ("repositoryName", &["repositoryName"])]),
     ("ec2:DescribeVpcAttribute", &[("VpcId", &["VpcId"])]),
     ("ec2:GetManagedPrefixListEntries", &[("PrefixListId", &[])]),
+    ("ec2:SearchTransitGatewayRoutes", &[("TransitGatewayRouteTableId", &[])]),
+    ("ec2:GetTransitGatewayRouteTablePropagations", &[("TransitGatewayRouteTableId", &[])]),
+    ("s3:GetBucketRequestPayment", &[("Bucket", &[])]),
+    ("s3control:GetAccessPoint", &[("AccountId", &["BucketAccountId"]), ("Name", &["Name"])]),
+    ("s3control:GetAccessPointPolicy", &[("AccountId", &[]), ("Name", &[])]),
 ];
 
 /// The command.

@@ -140,6 +140,12 @@ async fn ec2(clients: &Clients, call: &Call, capture: &Capture) -> Result<(), Fa
         "ec2:DescribeNatGateways" => ec2.describe_nat_gateways(set_nat_gateway_ids: texts "NatGatewayIds", set_filter: filters "Filter", set_next_token: text "NextToken");
         "ec2:DescribeDhcpOptions" => ec2.describe_dhcp_options(set_dhcp_options_ids: texts "DhcpOptionsIds", set_filters: filters "Filters", set_next_token: text "NextToken");
         "ec2:DescribeVpcPeeringConnections" => ec2.describe_vpc_peering_connections(set_vpc_peering_connection_ids: texts "VpcPeeringConnectionIds", set_filters: filters "Filters", set_next_token: text "NextToken");
+        "ec2:DescribeTransitGatewayAttachments" => ec2.describe_transit_gateway_attachments(set_transit_gateway_attachment_ids: texts "TransitGatewayAttachmentIds", set_filters: filters "Filters", set_next_token: text "NextToken");
+        "ec2:DescribeTransitGateways" => ec2.describe_transit_gateways(set_transit_gateway_ids: texts "TransitGatewayIds", set_filters: filters "Filters", set_next_token: text "NextToken");
+        "ec2:SearchTransitGatewayRoutes" => ec2.search_transit_gateway_routes(set_transit_gateway_route_table_id: text "TransitGatewayRouteTableId", set_filters: filters "Filters");
+        "ec2:GetTransitGatewayRouteTablePropagations" => ec2.get_transit_gateway_route_table_propagations(set_transit_gateway_route_table_id: text "TransitGatewayRouteTableId", set_next_token: text "NextToken");
+        "ec2:DescribeVpcBlockPublicAccessOptions" => ec2.describe_vpc_block_public_access_options();
+        "ec2:DescribeVpcBlockPublicAccessExclusions" => ec2.describe_vpc_block_public_access_exclusions(set_exclusion_ids: texts "ExclusionIds", set_filters: filters "Filters", set_next_token: text "NextToken");
         "ec2:DescribeTransitGatewayVpcAttachments" => ec2.describe_transit_gateway_vpc_attachments(set_transit_gateway_attachment_ids: texts "TransitGatewayAttachmentIds", set_filters: filters "Filters", set_next_token: text "NextToken");
     }
 }
@@ -154,6 +160,9 @@ async fn others(clients: &Clients, call: &Call, capture: &Capture) -> Result<(),
         "s3:GetPublicAccessBlock" => s3.get_public_access_block(set_bucket: text "Bucket");
         "s3:GetBucketOwnershipControls" => s3.get_bucket_ownership_controls(set_bucket: text "Bucket");
         "s3:GetBucketTagging" => s3.get_bucket_tagging(set_bucket: text "Bucket");
+        "s3:GetBucketRequestPayment" => s3.get_bucket_request_payment(set_bucket: text "Bucket");
+        "s3control:GetAccessPoint" => s3control.get_access_point(set_account_id: text "AccountId", set_name: text "Name");
+        "s3control:GetAccessPointPolicy" => s3control.get_access_point_policy(set_account_id: text "AccountId", set_name: text "Name");
         "s3control:GetPublicAccessBlock" => s3control.get_public_access_block(set_account_id: text "AccountId");
         "kms:DescribeKey" => kms.describe_key(set_key_id: text "KeyId");
         "kms:GetKeyPolicy" => kms.get_key_policy(set_key_id: text "KeyId", set_policy_name: text "PolicyName");

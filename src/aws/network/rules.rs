@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::addresses::Addresses;
 use super::items::{MANAGED_PREFIX_LISTS, PREFIX_LISTS, list, text};
+use super::traffic::{ALL, Traffic, number};
 use crate::facts::{Known, Reading, Why};
 
 /// Ports a client answers on: the whole range that NAT gateways, load balancers and functions use (VPC User Guide,
@@ -27,13 +28,13 @@ pub struct Passes {
     pub unread: Option<Why>,
 }
 
-/// The union of the rules of `groups` (VPC User Guide, `security-group-rules`) for TCP to `port`. `direction`:
+/// The union of the rules of `groups` (VPC User Guide, `security-group-rules`) for this traffic. `direction`:
 /// `IpPermissionsEgress` or `IpPermissions`.
-pub fn passes(reading: &Reading<'_>, groups: &[&Value], direction: &str, port: i64) -> Passes {
+pub fn passes(reading: &Reading<'_>, groups: &[&Value], direction: &str, traffic: Traffic) -> Passes {
     let mut passes = Passes::default();
     for rule in groups.iter().flat_map(|group| list(group, direction)) {
         passes.rules += 1;
-        if !tcp_covers(rule, port) {
+        if !covers(rule, traffic) {
             continue;
         }
         for range in list(rule, "IpRanges").into_iter().filter_map(|range| text(range, "CidrIp")) {
@@ -57,14 +58,17 @@ pub fn passes(reading: &Reading<'_>, groups: &[&Value], direction: &str, port: i
     passes
 }
 
-/// Protocol `-1` is all, with all ports; a missing port is all as well.
-fn tcp_covers(rule: &Value, port: i64) -> bool {
-    match text(rule, "IpProtocol") {
-        Some("-1") => true,
-        Some("tcp" | "6") => {
-            let from = rule.get("FromPort").and_then(Value::as_i64).unwrap_or(0);
-            let to = rule.get("ToPort").and_then(Value::as_i64).unwrap_or(65535);
-            from == -1 || (from <= port && port <= to)
+/// Protocol `-1` is all, with all ports; a missing port is all as well. For ICMP `FromPort` is the type, -1 any.
+pub fn covers(rule: &Value, traffic: Traffic) -> bool {
+    match text(rule, "IpProtocol").and_then(number) {
+        Some(-1) => true,
+        Some(protocol) if protocol == traffic.protocol => {
+            let at = |key, without| rule.get(key).and_then(Value::as_i64).unwrap_or(without);
+            let (from, mut to) = (at("FromPort", 0), at("ToPort", 65535));
+            if traffic.protocol == 1 || traffic.protocol == 58 {
+                to = from;
+            }
+            !traffic.has_ports() || from == -1 || (from <= traffic.ports.0 && traffic.ports.1 <= to)
         }
         _ => false,
     }
@@ -96,15 +100,15 @@ pub fn prefix_list_of(reading: &Reading<'_>, service: &str, region: &str) -> Opt
 
 /// The addresses for which an ACL lets *all* of the ports pass in one direction: rules ascending by number, the first that matches
 /// decides, and what none decides is denied (VPC User Guide, `nacl-rules`).
-pub fn acl_allows(acl: &Value, egress: bool, ports: (i64, i64)) -> Addresses {
+pub fn acl_allows(acl: &Value, egress: bool, traffic: Traffic) -> Addresses {
     let mut rules: Vec<&Value> = list(acl, "Entries")
         .into_iter()
         .filter(|rule| rule.get("Egress").and_then(Value::as_bool) == Some(egress))
-        .filter(|rule| matches!(text(rule, "Protocol"), Some("-1" | "6")))
+        .filter(|rule| text(rule, "Protocol").and_then(number).is_some_and(|of| of == -1 || of == traffic.protocol))
         .collect();
     rules.sort_by_key(|rule| rule.get("RuleNumber").and_then(Value::as_i64).unwrap_or(i64::MAX));
     let mut allowed: Option<Addresses> = None;
-    for slice in slices(&rules, ports) {
+    for slice in slices(&rules, traffic.ports) {
         let here = decide(&rules, slice);
         allowed = Some(allowed.map_or(here.clone(), |so_far| so_far.and(&here)));
     }
@@ -143,10 +147,11 @@ fn decide(rules: &[&Value], ports: (i64, i64)) -> Addresses {
 }
 
 fn port_range(rule: &Value) -> (i64, i64) {
-    let at = |key| rule.get("PortRange").and_then(|range| range.get(key)).and_then(Value::as_i64);
-    match text(rule, "Protocol") {
-        Some("-1") => (0, 65535),
-        _ => (at("From").unwrap_or(0), at("To").unwrap_or(65535)),
+    let at = |part: &str, key| rule.get(part).and_then(|range| range.get(key)).and_then(Value::as_i64);
+    match text(rule, "Protocol").and_then(number) {
+        Some(-1) => ALL,
+        Some(1 | 58) => at("IcmpTypeCode", "Type").filter(|kind| *kind != -1).map_or(ALL, |kind| (kind, kind)),
+        _ => (at("PortRange", "From").unwrap_or(ALL.0), at("PortRange", "To").unwrap_or(ALL.1)),
     }
 }
 
@@ -198,8 +203,12 @@ mod tests {
         for (entries, ports, address, passes) in tests {
             let acl = json!({"Entries": entries});
             let address = Addresses::from(address.parse::<std::net::IpAddr>().unwrap());
-            assert_eq!(!acl_allows(&acl, false, *ports).and(&address).is_empty(), *passes, "{entries:?} {ports:?}");
-            assert!(acl_allows(&acl, true, *ports).is_empty(), "the other direction has no rules");
+            assert_eq!(
+                !acl_allows(&acl, false, Traffic::tcp(*ports)).and(&address).is_empty(),
+                *passes,
+                "{entries:?} {ports:?}"
+            );
+            assert!(acl_allows(&acl, true, Traffic::tcp(*ports)).is_empty(), "the other direction has no rules");
         }
     }
 }

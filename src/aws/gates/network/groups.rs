@@ -2,6 +2,7 @@
 
 use super::super::super::network::items::{list, text};
 use super::super::super::network::rules::{Passes, passes};
+use super::super::super::network::traffic::Traffic;
 use super::super::super::network::{Trip, WayKind};
 use super::super::words::unread;
 use super::{HTTPS, change, trip_with_way};
@@ -26,7 +27,7 @@ pub fn security_group(ask: &Ask<'_>) -> Judgement {
         Known::Absent => Vec::new(),
         Known::Unknown(why) => return unread(subject, &why),
     };
-    let out = passes(ask.reading, &groups, "IpPermissionsEgress", HTTPS);
+    let out = passes(ask.reading, &groups, "IpPermissionsEgress", Traffic::tcp((HTTPS, HTTPS)));
     let list = trip.prefix_list.clone();
     if list.as_ref().is_some_and(|list| out.prefix_lists.contains(list)) {
         return Judgement::open(format!(
@@ -121,7 +122,7 @@ pub fn endpoint_security_group(ask: &Ask<'_>) -> Judgement {
         Known::Absent => Vec::new(),
         Known::Unknown(why) => return unread(subject, &why),
     };
-    let rules = passes(ask.reading, &groups, "IpPermissions", HTTPS);
+    let rules = passes(ask.reading, &groups, "IpPermissions", Traffic::tcp((HTTPS, HTTPS)));
     let by_group = trip.place.security_groups.iter().any(|group| rules.groups.contains(group));
     let reached = if by_group { Known::Yes(true) } else { from_subnets(ask.reading, &trip, &rules) };
     let from = trip.place.security_groups.first().map_or("SECURITY-GROUP", String::as_str);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::super::network::items::{ACLS, NAT_GATEWAYS, flag, list, text};
 use super::super::super::network::rules::{EPHEMERAL, LINUX_EPHEMERAL, acl_allows};
+use super::super::super::network::traffic::Traffic;
 use super::super::super::network::{Addresses, Trip, WayKind};
 use super::super::words::unread;
 use super::{HTTPS, change, trip_with_way};
@@ -122,13 +123,13 @@ impl Crossing {
             Known::Absent => return Crossed::Unknown(Why::not_readable(format!("the network ACL of {}", self.subnet))),
             Known::Unknown(why) => return Crossed::Unknown(why),
         };
-        let left = self.peer.minus(&acl_allows(acl, self.egress, self.ports));
+        let left = self.peer.minus(&acl_allows(acl, self.egress, Traffic::tcp(self.ports)));
         if left.is_empty() {
             return Crossed::Open(None);
         }
         let id = text(acl, "NetworkAclId").unwrap_or_default();
         let whole = self.ports == EPHEMERAL;
-        if whole && self.peer.minus(&acl_allows(acl, self.egress, LINUX_EPHEMERAL)).is_empty() {
+        if whole && self.peer.minus(&acl_allows(acl, self.egress, Traffic::tcp(LINUX_EPHEMERAL))).is_empty() {
             return Crossed::Open(Some(format!(
                 "{id} lets answers to 32768-60999 through: enough for Linux, not for every client."
             )));
