@@ -18,13 +18,13 @@ impl Pattern {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut pattern = Pattern { parts: Vec::new() };
-        for c in text.chars() {
-            match c {
-                '*' => pattern.push_any(),
-                '?' => pattern.parts.push(Part::One),
-                c => pattern.push_literal(c.encode_utf8(&mut [0; 4])),
-            }
+        let mut rest = text;
+        while let Some(at) = rest.find(['*', '?']) {
+            pattern.push_literal(&rest[..at]);
+            if rest.as_bytes()[at] == b'*' { pattern.push_any() } else { pattern.push_one() }
+            rest = &rest[at + 1..];
         }
+        pattern.push_literal(rest);
         pattern
     }
 

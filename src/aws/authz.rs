@@ -1,149 +1,67 @@
 //! One case of authorization judged whole, as AWS orders it (IAM User Guide, `reference_policies_evaluation-logic`): what
 //! `gatewalk eval aws-authz` answers. Everything is known here, so there is no third value.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | here | layer by layer, then the whole |
+//! | `case` | what is asked, borrowed from the line |
+//! | `documents` | policies compiled once |
+//! | `answer` | what is answered |
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+mod answer;
+mod case;
+mod documents;
 
+use std::sync::Arc;
+
+use self::answer::{LevelOutcome, Matched, Outcome, Sid};
+use self::documents::{Compiled, Policy};
 use super::arn;
-use super::policy::{Context, Document, Entry, Grade, Kind, Principal, Question, Ruling};
+use super::policy::{Document, Grade, Kind, Principal, Question, Ruling};
 use crate::facts::Tri;
 
-/// A case, as the contract's section 6 has it.
-#[derive(Debug, Deserialize)]
-pub struct Case {
-    /// Copied to the answer.
-    pub id: Value,
-    request: Request,
-    policies: Policies,
-    #[serde(default)]
-    settings: Settings,
-    #[serde(default)]
-    org: Option<Organization>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Request {
-    principal: Who,
-    action: String,
-    resource: Resource,
-    #[serde(default)]
-    context: Map<String, Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Who {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    account: String,
-    #[serde(default)]
-    arn: String,
-    role_arn: Option<String>,
-    #[serde(default)]
-    service: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Resource {
-    arn: String,
-    #[serde(default)]
-    account: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-    document: Value,
-}
-
-#[derive(Debug, Deserialize)]
-struct Level {
-    target: String,
-    policies: Vec<Named>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Policies {
-    identity: Vec<Named>,
-    session: Option<Named>,
-    boundary: Option<Named>,
-    resource: Option<Named>,
-    scp: Vec<Level>,
-    rcp: Vec<Level>,
-    endpoint: Option<Named>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Settings {
-    s3_restrict_public_buckets: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Organization {
-    management_account: Option<String>,
-}
-
-/// What one layer, or the whole, comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Allowed,
-    Explicit,
-    Implicit,
-    AllowedForAccount,
-    DeniedForAccount,
-}
-
-impl Outcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Allowed => "Allowed",
-            Outcome::Explicit => "ExplicitlyDenied",
-            Outcome::Implicit => "ImplicitlyDenied",
-            Outcome::AllowedForAccount => "AllowedForAccount",
-            Outcome::DeniedForAccount => "DeniedForAccount",
-        }
-    }
-}
+pub use answer::Answer;
+pub use case::Case;
+pub use documents::Documents;
 
 /// Layers judged so far, with every statement that matched.
-struct Judging<'c> {
-    question: Question<'c>,
-    matched: Vec<Value>,
+struct Judging<'c, 'q> {
+    question: Question<'q>,
+    matched: Vec<Matched<'c>>,
 }
 
 /// The answer to a case; the error says what of it cannot be judged.
-pub fn answer(case: &Case) -> Result<Value, String> {
+pub fn answer<'c>(case: &'c Case<'c>, documents: &mut Documents) -> Result<Answer<'c>, String> {
     let principal = principal(case)?;
     let request = &case.request;
     if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && principal.kind != Kind::Anonymous {
         return Ok(caller_identity(case));
     }
-    let context = context(case);
-    let question =
-        Question { principal: &principal, action: &request.action, resource: &request.resource.arn, context: &context };
+    let policies = documents.compile(&case.policies)?;
+    Ok(judge(case, &principal, &policies))
+}
+
+fn judge<'c>(case: &'c Case<'c>, principal: &Principal, policies: &Compiled<'c>) -> Answer<'c> {
+    let request = &case.request;
+    let question = Question::new(principal, &request.action, &request.resource.arn, &request.context.0);
     let mut judging = Judging { question, matched: Vec::new() };
     let signs = !matches!(principal.kind, Kind::Service | Kind::Anonymous);
-    let policies = &case.policies;
     let identity = match signs {
-        true => judging.together("identity", None, &policies.identity)?,
+        true => judging.together("identity", None, &policies.identity),
         false => Outcome::Implicit,
     };
-    let session = judging.single("session", policies.session.as_ref().filter(|_| signs))?;
-    let boundary = judging.single("boundary", policies.boundary.as_ref().filter(|_| signs))?;
-    let endpoint = judging.single("endpoint", policies.endpoint.as_ref())?;
-    let own = judging.resource(policies.resource.as_ref())?;
+    let session = judging.single("session", policies.session.as_ref().filter(|_| signs));
+    let boundary = judging.single("boundary", policies.boundary.as_ref().filter(|_| signs));
+    let endpoint = judging.single("endpoint", policies.endpoint.as_ref());
+    let own = judging.resource(policies.resource.as_ref());
     let scp_applies = signs && !principal.is_service_linked() && !case.manages(&principal.account);
-    let scp = judging.levels("scp", if scp_applies { &policies.scp } else { &[] }, false)?;
-    let owner = request.resource.account.clone().unwrap_or_default();
-    let rcp_applies = !principal.is_service_linked() && !case.manages(&owner) && covered(&request.action);
-    let rcp = judging.levels("rcp", if rcp_applies { &policies.rcp } else { &[] }, true)?;
+    let scp = judging.levels("scp", if scp_applies { &policies.scp } else { &[] }, false);
+    let owner = request.resource.account.as_deref().unwrap_or_default();
+    let rcp_applies = !principal.is_service_linked() && !case.manages(owner) && covered(&request.action);
+    let rcp = judging.levels("rcp", if rcp_applies { &policies.rcp } else { &[] }, true);
     let layers = Layers { identity, session, boundary, endpoint, own: own.as_ref(), scp: scp.0, rcp: rcp.0 };
-    let core = layers.core(case, &principal, &owner);
-    let (blocks, explicit) = layers.guards(case, &principal, &owner, core);
+    let core = layers.core(case, principal, owner);
+    let (blocks, explicit) = layers.guards(case, principal, owner, core);
     let result = if explicit || core == Outcome::Explicit {
         Outcome::Explicit
     } else if !blocks.is_empty() || core != Outcome::Allowed {
@@ -151,27 +69,37 @@ pub fn answer(case: &Case) -> Result<Value, String> {
     } else {
         Outcome::Allowed
     };
-    let word = |outcome: Option<Outcome>| outcome.map(Outcome::as_str);
-    Ok(json!({
-        "id": case.id, "result": result.as_str(),
-        "blockedBy": if core == Outcome::Allowed { blocks } else { Vec::new() },
-        "layers": {
-            "identity": identity.as_str(), "session": word(session), "boundary": word(boundary), "resource": word(own.map(|own| own.outcome)),
-            "scp": word(scp.0), "rcp": word(rcp.0), "endpoint": word(endpoint),
+    Answer {
+        id: case.id,
+        result,
+        blocked_by: if core == Outcome::Allowed { blocks } else { Vec::new() },
+        layers: answer::Layers {
+            identity: Some(identity),
+            session,
+            boundary,
+            resource: own.map(|own| own.outcome),
+            scp: scp.0,
+            rcp: rcp.0,
+            endpoint,
         },
-        "scpLevels": scp.1, "matched": judging.matched,
-    }))
+        scp_levels: scp.1,
+        matched: judging.matched,
+    }
 }
 
-fn caller_identity(case: &Case) -> Value {
-    json!({
-        "id": case.id, "result": "Allowed", "blockedBy": [],
-        "layers": {"identity": null, "session": null, "boundary": null, "resource": null, "scp": null, "rcp": null, "endpoint": null},
-        "scpLevels": [], "matched": [],
-    })
+/// Nobody can be denied to ask who they are (STS API Reference, `API_GetCallerIdentity`).
+fn caller_identity<'c>(case: &'c Case<'c>) -> Answer<'c> {
+    Answer {
+        id: case.id,
+        result: Outcome::Allowed,
+        blocked_by: Vec::new(),
+        layers: answer::Layers::default(),
+        scp_levels: Vec::new(),
+        matched: Vec::new(),
+    }
 }
 
-impl Case {
+impl Case<'_> {
     fn manages(&self, account: &str) -> bool {
         self.org.as_ref().and_then(|org| org.management_account.as_deref()) == Some(account) && !account.is_empty()
     }
@@ -181,9 +109,9 @@ fn covered(action: &str) -> bool {
     super::gates::rcp_covers(action.split(':').next().unwrap_or_default())
 }
 
-fn principal(case: &Case) -> Result<Principal, String> {
+fn principal(case: &Case<'_>) -> Result<Principal, String> {
     let who = &case.request.principal;
-    let text = match who.kind.as_str() {
+    let text = match who.kind.as_ref() {
         "Anonymous" => crate::model::ANONYMOUS,
         "Service" => &who.service,
         _ => &who.arn,
@@ -193,67 +121,45 @@ fn principal(case: &Case) -> Result<Principal, String> {
         principal.role = Some(role.clone());
     }
     if !who.account.is_empty() {
-        principal.account.clone_from(&who.account);
+        who.account.as_ref().clone_into(&mut principal.account);
     }
     principal.bounded = case.policies.boundary.is_some();
     Ok(principal)
 }
 
-fn context(case: &Case) -> Context {
-    let mut context = Context::complete();
-    for (key, value) in &case.request.context {
-        let entry = match value {
-            Value::String(text) => Entry::One(text.clone()),
-            Value::Array(items) => Entry::Many(items.iter().map(spelled).collect()),
-            Value::Null => Entry::Absent,
-            other => Entry::One(spelled(other)),
-        };
-        context.set(key, entry);
-    }
-    context
-}
-
-fn spelled(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// What the resource's own policy comes to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Own {
     outcome: Outcome,
     /// An allow names the principal itself.
     direct: bool,
     /// An allow names its account.
     delegates: bool,
-    public: bool,
+    document: Arc<Document>,
 }
 
-impl Judging<'_> {
-    fn rule(&mut self, layer: &str, target: Option<&str>, policy: &Named) -> Result<(Ruling, Document), String> {
-        let document = Document::compile(&policy.name, &policy.document).map_err(|error| error.to_string())?;
+impl<'c> Judging<'c, '_> {
+    fn rule(&mut self, layer: &'static str, target: Option<&'c str>, policy: &Policy<'c>) -> Ruling {
+        let document = &policy.document;
         let ruling = document.judge(&self.question);
         for hit in ruling.denies.iter().chain(&ruling.allows) {
             let Some(statement) = document.statements.get(hit.statement) else { continue };
-            let mut entry = json!({"layer": layer});
-            if let Some(target) = target {
-                entry["target"] = json!(target);
-            }
-            entry["policy"] = json!(policy.name);
-            entry["statement"] = json!(hit.statement);
-            if let Some(sid) = statement.source.get("Sid") {
-                entry["sid"] = sid.clone();
-            }
-            entry["effect"] = json!(if statement.allows() { "Allow" } else { "Deny" });
-            if layer == "resource" {
-                entry["principalMatch"] = json!(match hit.grade {
-                    Grade::Direct => "Match",
-                    Grade::Role => self.role_match(),
-                    Grade::Account => "AccountLevelMatch",
-                });
-            }
-            self.matched.push(entry);
+            let principal_match = (layer == "resource").then(|| match hit.grade {
+                Grade::Direct => "Match",
+                Grade::Role => self.role_match(),
+                Grade::Account => "AccountLevelMatch",
+            });
+            self.matched.push(Matched {
+                layer,
+                target,
+                policy: policy.name,
+                statement: hit.statement,
+                sid: statement.source.get("Sid").map(|_| Sid(Arc::clone(document), hit.statement)),
+                effect: if statement.allows() { "Allow" } else { "Deny" },
+                principal_match,
+            });
         }
-        Ok((ruling, document))
+        ruling
     }
 
     /// A role's ARN names a session of it as such.
@@ -261,53 +167,53 @@ impl Judging<'_> {
         if self.question.principal.kind == Kind::Session { "SessionRoleMatch" } else { "Match" }
     }
 
-    fn together(&mut self, layer: &str, target: Option<&str>, policies: &[Named]) -> Result<Outcome, String> {
+    fn together(&mut self, layer: &'static str, target: Option<&'c str>, policies: &[Policy<'c>]) -> Outcome {
         let (mut deny, mut allow) = (false, false);
         for policy in policies {
-            let (ruling, _) = self.rule(layer, target, policy)?;
+            let ruling = self.rule(layer, target, policy);
             deny |= ruling.deny() == Tri::True;
             allow |= ruling.allow(Grade::Account) == Tri::True;
         }
-        Ok(match (deny, allow) {
+        match (deny, allow) {
             (true, _) => Outcome::Explicit,
             (false, true) => Outcome::Allowed,
             (false, false) => Outcome::Implicit,
-        })
+        }
     }
 
-    fn single(&mut self, layer: &str, policy: Option<&Named>) -> Result<Option<Outcome>, String> {
-        policy.map(|policy| self.together(layer, None, std::slice::from_ref(policy))).transpose()
+    fn single(&mut self, layer: &'static str, policy: Option<&Policy<'c>>) -> Option<Outcome> {
+        policy.map(|policy| self.together(layer, None, std::slice::from_ref(policy)))
     }
 
     fn levels(
         &mut self,
-        layer: &str,
-        levels: &[Level],
+        layer: &'static str,
+        levels: &[(&'c str, Vec<Policy<'c>>)],
         allows_all: bool,
-    ) -> Result<(Option<Outcome>, Vec<Value>), String> {
+    ) -> (Option<Outcome>, Vec<LevelOutcome<'c>>) {
         if levels.is_empty() {
-            return Ok((None, Vec::new()));
+            return (None, Vec::new());
         }
         let mut whole = Outcome::Allowed;
         let mut each = Vec::new();
-        for level in levels {
-            let outcome = match self.together(layer, Some(&level.target), &level.policies)? {
+        for (target, policies) in levels {
+            let outcome = match self.together(layer, Some(target), policies) {
                 Outcome::Implicit if allows_all => Outcome::Allowed,
                 outcome => outcome,
             };
-            each.push(json!({"target": level.target, "result": outcome.as_str()}));
+            each.push(LevelOutcome { target, result: outcome });
             whole = match (whole, outcome) {
                 (Outcome::Explicit, _) | (_, Outcome::Explicit) => Outcome::Explicit,
                 (Outcome::Implicit, _) | (_, Outcome::Implicit) => Outcome::Implicit,
                 _ => Outcome::Allowed,
             };
         }
-        Ok((Some(whole), each))
+        (Some(whole), each)
     }
 
-    fn resource(&mut self, policy: Option<&Named>) -> Result<Option<Own>, String> {
-        let Some(policy) = policy else { return Ok(None) };
-        let (ruling, document) = self.rule("resource", None, policy)?;
+    fn resource(&mut self, policy: Option<&Policy<'c>>) -> Option<Own> {
+        let policy = policy?;
+        let ruling = self.rule("resource", None, policy);
         let denies = |at_least: Grade| ruling.denies.iter().any(|hit| hit.grade >= at_least);
         let outcome = if denies(Grade::Role) {
             Outcome::Explicit
@@ -322,7 +228,7 @@ impl Judging<'_> {
         };
         let delegates = ruling.allows.iter().any(|hit| hit.grade == Grade::Account);
         let direct = ruling.allow(Grade::Direct) == Tri::True;
-        Ok(Some(Own { outcome, direct, delegates, public: document.is_public() }))
+        Some(Own { outcome, direct, delegates, document: Arc::clone(&policy.document) })
     }
 }
 
@@ -347,7 +253,7 @@ impl Layers<'_> {
         same_account && self.own() == Outcome::Allowed && self.own.is_some_and(|own| own.direct)
     }
 
-    fn core(&self, case: &Case, principal: &Principal, owner: &str) -> Outcome {
+    fn core(&self, case: &Case<'_>, principal: &Principal, owner: &str) -> Outcome {
         let own = self.own();
         let same_account = principal.account == owner;
         match (principal.kind, self.session) {
@@ -362,7 +268,7 @@ impl Layers<'_> {
             _ => {}
         }
         let identity = principal.kind == Kind::Root || self.identity == Outcome::Allowed;
-        let resource = &case.request.resource.arn;
+        let resource = case.request.resource.arn.as_ref();
         let guarded = match arn::Arn::parse(resource) {
             Some(arn) if arn.service == "kms" => true,
             Some(arn) => arn.service == "iam" && arn.kind() == "role" && case.policies.resource.is_some(),
@@ -377,7 +283,7 @@ impl Layers<'_> {
     }
 
     /// The guardrails that block, in alphabetical order, and whether one of them denies explicitly.
-    fn guards(&self, case: &Case, principal: &Principal, owner: &str, core: Outcome) -> (Vec<&'static str>, bool) {
+    fn guards(&self, case: &Case<'_>, principal: &Principal, owner: &str, core: Outcome) -> (Vec<&'static str>, bool) {
         let same_account = principal.account == owner;
         let anonymous = principal.kind == Kind::Anonymous;
         let denies = |outcome: Option<Outcome>| outcome == Some(Outcome::Explicit);
@@ -406,7 +312,7 @@ impl Layers<'_> {
             || denies(self.scp)
             || denies(self.endpoint);
         let outsider = principal.kind != Kind::Service && !same_account;
-        let public = case.settings.s3_restrict_public_buckets && self.own.is_some_and(|own| own.public);
+        let public = case.settings.s3_restrict_public_buckets && self.own.is_some_and(|own| own.document.is_public());
         if public && outsider && blocks.is_empty() && core == Outcome::Allowed {
             return (vec!["s3-bpa"], true);
         }

@@ -54,12 +54,7 @@ impl<'a> Case<'a> {
 
     /// What a policy is asked.
     pub fn question(&self) -> Question<'_> {
-        Question {
-            principal: &self.principal,
-            action: self.ask.action,
-            resource: self.ask.resource(),
-            context: &self.context,
-        }
+        Question::new(&self.principal, self.ask.action, self.ask.resource(), &self.context)
     }
 
     /// The account that owns the resource: in its ARN, or said by the user, else taken to be the principal's own.

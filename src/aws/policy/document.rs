@@ -1,5 +1,7 @@
 //! Policy documents and what they say to a request.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use thiserror::Error;
 
@@ -53,7 +55,7 @@ enum Who {
 }
 
 /// What is asked of a document.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Question<'a> {
     /// Who asks.
     pub principal: &'a Principal,
@@ -63,6 +65,20 @@ pub struct Question<'a> {
     pub resource: &'a str,
     /// The condition keys.
     pub context: &'a Context,
+    /// The action in lower case: names of actions are insensitive to case.
+    lower: Cow<'a, str>,
+}
+
+impl<'a> Question<'a> {
+    /// Who asks to do what to which resource, and the condition keys of the request.
+    #[must_use]
+    pub fn new(principal: &'a Principal, action: &'a str, resource: &'a str, context: &'a Context) -> Self {
+        let lower = match action.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(action.to_ascii_lowercase()),
+            false => Cow::Borrowed(action),
+        };
+        Question { principal, action, resource, context, lower }
+    }
 }
 
 /// How an allow names the principal (IAM User Guide, `reference_policies_elements_principal`).
@@ -116,18 +132,26 @@ impl Ruling {
 impl Document {
     /// Compiles a document: JSON, or a text that holds JSON.
     pub fn compile(name: &str, source: &Value) -> Result<Self, PolicyError> {
-        let parsed;
-        let source = match source {
-            Value::String(text) => {
-                parsed =
-                    serde_json::from_str(text).map_err(|error| PolicyError(format!("{name} is no JSON: {error}")))?;
-                &parsed
-            }
-            other => other,
-        };
+        match source {
+            Value::String(text) => Document::parse(name, text),
+            other => Document::of(name, other.clone()),
+        }
+    }
+
+    /// Compiles a text that holds JSON.
+    pub fn parse(name: &str, text: &str) -> Result<Self, PolicyError> {
+        let source = serde_json::from_str(text).map_err(|error| PolicyError(format!("{name} is no JSON: {error}")))?;
+        match source {
+            // JSON within JSON, as some answers carry it.
+            Value::String(text) => Document::parse(name, &text),
+            source => Document::of(name, source),
+        }
+    }
+
+    fn of(name: &str, mut source: Value) -> Result<Self, PolicyError> {
         let variables = source.get("Version").and_then(Value::as_str) == Some("2012-10-17");
-        let statements: Vec<&Value> = match source.get("Statement") {
-            Some(Value::Array(items)) => items.iter().collect(),
+        let statements: Vec<Value> = match source.get_mut("Statement").map(Value::take) {
+            Some(Value::Array(items)) => items,
             Some(single @ Value::Object(_)) => vec![single],
             _ => return Err(PolicyError(format!("{name} has no Statement"))),
         };
@@ -145,9 +169,8 @@ impl Document {
     #[must_use]
     pub fn judge(&self, question: &Question<'_>) -> Ruling {
         let mut ruling = Ruling::default();
-        let action = question.action.to_ascii_lowercase();
         for (at, statement) in self.statements.iter().enumerate() {
-            if !statement.covers(&action) {
+            if !statement.covers(&question.lower) {
                 continue;
             }
             let mut unknown = Vec::new();
@@ -161,14 +184,16 @@ impl Document {
             let hit = Hit { statement: at, grade, certain };
             if statement.allows { ruling.allows.push(hit) } else { ruling.denies.push(hit) }
         }
-        ruling.unknown.sort();
-        ruling.unknown.dedup();
+        if ruling.unknown.len() > 1 {
+            ruling.unknown.sort();
+            ruling.unknown.dedup();
+        }
         ruling
     }
 }
 
 impl Statement {
-    fn compile(at: usize, source: &Value, variables: bool) -> Result<Self, String> {
+    fn compile(at: usize, source: Value, variables: bool) -> Result<Self, String> {
         let label = match source.get("Sid").and_then(Value::as_str) {
             Some(sid) if !sid.is_empty() => sid.to_owned(),
             _ => format!("#{at}"),
@@ -182,12 +207,12 @@ impl Statement {
         let resource = |text: &str| Text::new(text, true, variables);
         Ok(Statement {
             allows,
-            actions: list(source, "Action", action)?.unwrap_or(List { negated: true, entries: Vec::new() }),
-            resources: list(source, "Resource", resource)?.unwrap_or(List { negated: true, entries: Vec::new() }),
-            principals: principals(source)?,
-            conditions: conditions(source, variables).map_err(|why| format!("statement {label}: {why}"))?,
+            actions: list(&source, "Action", action)?.unwrap_or(List { negated: true, entries: Vec::new() }),
+            resources: list(&source, "Resource", resource)?.unwrap_or(List { negated: true, entries: Vec::new() }),
+            principals: principals(&source)?,
+            conditions: conditions(&source, variables).map_err(|why| format!("statement {label}: {why}"))?,
             label,
-            source: source.clone(),
+            source,
         })
     }
 

@@ -44,7 +44,7 @@ fn ask(
     fields.entry("Effect").or_insert(json!("Allow"));
     let document = Document::compile("test", &json!({"Version": version, "Statement": statement})).unwrap();
     let context = context(known);
-    let ruling = document.judge(&Question { principal, action, resource, context: &context });
+    let ruling = document.judge(&Question::new(principal, action, resource, &context));
     (ruling.deny(), ruling.allow(Grade::Account), ruling.allow(Grade::Direct))
 }
 

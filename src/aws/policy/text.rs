@@ -45,6 +45,9 @@ pub enum Filled<'t> {
 impl Text {
     /// Prepares a text. `wild`: `*` and `?` are wildcards. `variables`: the policy's version has variables.
     pub fn new(text: &str, wild: bool, variables: bool) -> Self {
+        if !(variables && text.contains("${")) {
+            return Text::Fixed(if wild { Pattern::new(text) } else { Pattern::literal(text) });
+        }
         let mut parts = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -54,13 +57,18 @@ impl Text {
                 rest = after;
                 continue;
             }
-            let Some(c) = rest.chars().next() else { break };
-            match c {
-                '*' if wild => parts.push(Part::Any),
-                '?' if wild => parts.push(Part::One),
-                c => push(&mut parts, c),
+            // Up to the next character that may mean something; itself, when it is one that means nothing here.
+            let end = rest.char_indices().skip(1).find(|(_, c)| matches!(c, '*' | '?' | '$')).map_or(rest.len(), |(at, _)| at);
+            match rest.as_bytes()[0] {
+                b'*' if wild => parts.push(Part::Any),
+                b'?' if wild => parts.push(Part::One),
+                _ => {
+                    push(&mut parts, &rest[..end]);
+                    rest = &rest[end..];
+                    continue;
+                }
             }
-            rest = &rest[c.len_utf8()..];
+            rest = &rest[1..];
         }
         if parts.iter().any(|part| matches!(part, Part::Variable { .. })) {
             Text::Filled(parts)
@@ -97,10 +105,10 @@ impl Text {
     }
 }
 
-fn push(parts: &mut Vec<Part>, c: char) {
+fn push(parts: &mut Vec<Part>, literal: &str) {
     match parts.last_mut() {
-        Some(Part::Literal(text)) => text.push(c),
-        _ => parts.push(Part::Literal(c.into())),
+        Some(Part::Literal(text)) => text.push_str(literal),
+        _ => parts.push(Part::Literal(literal.into())),
     }
 }
 
