@@ -21,7 +21,11 @@ impl Pattern {
         let mut rest = text;
         while let Some(at) = rest.find(['*', '?']) {
             pattern.push_literal(&rest[..at]);
-            if rest.as_bytes()[at] == b'*' { pattern.push_any() } else { pattern.push_one() }
+            if rest.as_bytes()[at] == b'*' {
+                pattern.push_any()
+            } else {
+                pattern.push_one()
+            }
             rest = &rest[at + 1..];
         }
         pattern.push_literal(rest);

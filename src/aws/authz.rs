@@ -41,6 +41,26 @@ pub fn answer<'c>(case: &'c Case<'c>, documents: &mut Documents) -> Result<Answe
     Ok(judge(case, &principal, &policies))
 }
 
+/// The policies of one case, compiled, to be asked about the requests of others.
+#[derive(Debug)]
+pub struct Prepared<'c> {
+    policies: Compiled<'c>,
+}
+
+impl<'c> Prepared<'c> {
+    /// Compiles the policies of a case; the error says which is none.
+    pub fn new(case: &'c Case<'c>, documents: &mut Documents) -> Result<Self, String> {
+        Ok(Prepared { policies: documents.compile(&case.policies)? })
+    }
+
+    /// The answer to a case's request under these policies, whatever its own are.
+    pub fn answer(&self, case: &'c Case<'c>) -> Result<Answer<'c>, String> {
+        let mut principal = principal(case)?;
+        principal.bounded = self.policies.boundary.is_some();
+        Ok(judge(case, &principal, &self.policies))
+    }
+}
+
 fn judge<'c>(case: &'c Case<'c>, principal: &Principal, policies: &Compiled<'c>) -> Answer<'c> {
     let request = &case.request;
     let question = Question::new(principal, &request.action, &request.resource.arn, &request.context.0);
@@ -60,7 +80,7 @@ fn judge<'c>(case: &'c Case<'c>, principal: &Principal, policies: &Compiled<'c>)
     let rcp_applies = !principal.is_service_linked() && !case.manages(owner) && covered(&request.action);
     let rcp = judging.levels("rcp", if rcp_applies { &policies.rcp } else { &[] }, true);
     let layers = Layers { identity, session, boundary, endpoint, own: own.as_ref(), scp: scp.0, rcp: rcp.0 };
-    let core = layers.core(case, principal, owner);
+    let core = layers.core(case, policies, principal, owner);
     let (blocks, explicit) = layers.guards(case, principal, owner, core);
     let result = if explicit || core == Outcome::Explicit {
         Outcome::Explicit
@@ -253,7 +273,7 @@ impl Layers<'_> {
         same_account && self.own() == Outcome::Allowed && self.own.is_some_and(|own| own.direct)
     }
 
-    fn core(&self, case: &Case<'_>, principal: &Principal, owner: &str) -> Outcome {
+    fn core(&self, case: &Case<'_>, policies: &Compiled<'_>, principal: &Principal, owner: &str) -> Outcome {
         let own = self.own();
         let same_account = principal.account == owner;
         match (principal.kind, self.session) {
@@ -271,7 +291,7 @@ impl Layers<'_> {
         let resource = case.request.resource.arn.as_ref();
         let guarded = match arn::Arn::parse(resource) {
             Some(arn) if arn.service == "kms" => true,
-            Some(arn) => arn.service == "iam" && arn.kind() == "role" && case.policies.resource.is_some(),
+            Some(arn) => arn.service == "iam" && arn.kind() == "role" && policies.resource.is_some(),
             None => false,
         };
         let delegated = !guarded || self.own.is_some_and(|own| own.delegates);

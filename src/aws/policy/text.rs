@@ -58,7 +58,11 @@ impl Text {
                 continue;
             }
             // Up to the next character that may mean something; itself, when it is one that means nothing here.
-            let end = rest.char_indices().skip(1).find(|(_, c)| matches!(c, '*' | '?' | '$')).map_or(rest.len(), |(at, _)| at);
+            let end = rest
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| matches!(c, '*' | '?' | '$'))
+                .map_or(rest.len(), |(at, _)| at);
             match rest.as_bytes()[0] {
                 b'*' if wild => parts.push(Part::Any),
                 b'?' if wild => parts.push(Part::One),
