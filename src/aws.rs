@@ -9,6 +9,7 @@
 //! | [`authz`] | one case judged whole, for `eval aws-authz` |
 //! | [`case`] | one request with every condition key that can be told |
 //! | [`denial`] | error texts and CloudTrail events, read without asking |
+//! | [`causes`] | the causes that AWS documents, and the gates that tell them |
 //! | [`network`] | places, ways, routes, groups, lists, endpoints, names |
 //! | [`reach`] | reachability of one flow, there and back, for `eval aws-network` |
 //! | [`gates`] | the gate table: name → function |
@@ -19,6 +20,7 @@ pub mod attached;
 pub mod authz;
 pub mod calls;
 pub mod case;
+pub mod causes;
 #[cfg(feature = "aws")]
 pub mod collect;
 pub mod denial;

@@ -55,6 +55,7 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
             PlaybookCommand::Schema => playbook::schema(),
             PlaybookCommand::New { id } => playbook::new(&id),
         },
+        Some(Command::Causes) => print(&crate::aws::causes::markdown()),
         Some(Command::Doctor) => doctor::doctor(),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();

@@ -22,9 +22,9 @@ impl Pattern {
         while let Some(at) = rest.find(['*', '?']) {
             pattern.push_literal(&rest[..at]);
             if rest.as_bytes()[at] == b'*' {
-                pattern.push_any()
+                pattern.push_any();
             } else {
-                pattern.push_one()
+                pattern.push_one();
             }
             rest = &rest[at + 1..];
         }

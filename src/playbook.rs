@@ -20,5 +20,5 @@ mod words;
 
 pub use error::{PlaybookError, closest};
 pub use load::{Loaded, LoadedCheck, LoadedNode, LoadedQuery, LoadedStep, Tree, parse};
-pub use request::{RequestError, Words, assemble, choose, scope};
+pub use request::{RequestError, Words, assemble, choose, complete, scope};
 pub use shelf::{Shelf, SourceFile};

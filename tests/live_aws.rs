@@ -297,3 +297,40 @@ fn the_whole_chain_of_a_training_job_is_walked() {
         .collect();
     assert!(lacking.contains(&&json!("logs:PutLogEvents")) && lacking.contains(&&json!("s3:PutObject")), "{lacking:?}");
 }
+
+/// Only `--probe` touches the data, with one byte of it; what becomes of that is evidence.
+#[test]
+fn a_probe_tells_a_missing_object_from_a_refused_one() {
+    let cloud = cloud();
+    let world = cloud.world(&[]);
+    let missing = format!("s3://{}/features/fraud/missing.csv", world.id("bucket").trim_start_matches("arn:aws:s3:::"));
+    let ask = |words: &[&str]| {
+        let mut command = cloud.gatewalk(Some(&world));
+        command.args([
+            "diagnose",
+            &missing,
+            "--as",
+            world.id("trainer"),
+            "--from",
+            world.id("eni_a"),
+            "--org-profile",
+            "org",
+        ]);
+        Answer::of(command.args(words).args(["--format", "json"]).output().unwrap())
+    };
+    let unasked = ask(&[]);
+    assert_eq!(unasked.verdict(), "open", "without a probe nobody knows that the object is missing");
+    assert!(!cloud.log().iter().any(|call| call == "s3:GetObject"), "{:?}", cloud.log());
+    let probed = ask(&["--probe"]);
+    let object = probed.gate("object");
+    assert_eq!(
+        (&object["code"], &object["confidence"]),
+        (&json!("aws.object.no-such-key"), &json!("observed")),
+        "{object}"
+    );
+    let facts = probed.json["facts"].as_array().unwrap();
+    for call in ["probe:Resolve", "probe:Connect", "probe:GetObject"] {
+        assert!(facts.iter().any(|fact| fact["call"] == call), "{call}");
+    }
+    assert!(!cloud.log().iter().any(|call| call.starts_with('!')), "a write was tried");
+}

@@ -292,6 +292,7 @@ impl<'a> Case<'a> {
             Some(service) => self.context.one("kms:ViaService", format!("{service}.{region}.amazonaws.com")),
             None => self.context.set("kms:ViaService", Entry::Absent),
         }
+        self.fill_encryption();
         if self.ask.action.eq_ignore_ascii_case("iam:PassRole")
             && let Some(service) = self.ask.text("service")
         {
@@ -300,6 +301,19 @@ impl<'a> Case<'a> {
         if self.ask.action.to_ascii_lowercase().starts_with("sts:assumerole") {
             self.context.set("sts:ExternalId", Entry::Absent);
         }
+    }
+
+    /// What S3 gives along to KMS: the object's ARN, or the bucket's where a bucket key is used (S3 User Guide, `bucket-key`).
+    fn fill_encryption(&mut self) {
+        let object = &self.ask.request.resource;
+        let (Some("s3"), Some(bucket)) = (self.ask.text("via"), arn::bucket(object)) else { return };
+        let Known::Yes(body) = self.reading.answer("s3:GetBucketEncryption", &[("Bucket", bucket)]) else { return };
+        let rules = body.pointer("/ServerSideEncryptionConfiguration/Rules").and_then(Value::as_array);
+        let keyed =
+            rules.into_iter().flatten().any(|rule| rule.get("BucketKeyEnabled").and_then(Value::as_bool) == Some(true));
+        let bucket_arn = format!("arn:aws:s3:::{bucket}");
+        self.context.one("kms:EncryptionContext:aws:s3:arn", if keyed { bucket_arn } else { object.clone() });
+        self.context.set("kms:EncryptionContextKeys", Entry::Many(vec!["aws:s3:arn".into()]));
     }
 
     /// What the step and the user say themselves counts most.

@@ -5,10 +5,12 @@
 //! | `services` | each read call of the table as a call of the SDK |
 //! | `capture` | the answer as it came over the wire |
 //! | `xml` | XML answers as the JSON that the AWS CLI prints |
+//! | `probe` | the request itself, when the user asks for it |
 //! | `failure` | what went wrong, in the provider's own words |
 
 mod capture;
 mod failure;
+mod probe;
 mod services;
 mod xml;
 
@@ -52,6 +54,8 @@ impl Default for LiveOptions {
 pub struct Live {
     caller: Clients,
     organization: Option<Clients>,
+    endpoint: Option<String>,
+    region: String,
 }
 
 /// More pages than any account has; a server that hands out the same page for ever is not followed further.
@@ -91,6 +95,8 @@ impl Live {
             ),
         };
         Live {
+            endpoint: caller.endpoint_url().map(str::to_owned),
+            region: caller.region().map(ToString::to_string).unwrap_or_default(),
             caller: Clients::new(&caller),
             organization: organization.as_ref().map(|config: &SdkConfig| Clients::new(config)),
         }

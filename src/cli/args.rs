@@ -48,6 +48,8 @@ pub enum Command {
         #[command(subcommand)]
         command: PlaybookCommand,
     },
+    /// Print the documented causes of a refusal in AWS, and which gate tells each (Markdown)
+    Causes,
     /// Say what gatewalk finds on this machine: credentials, folders, terminal
     Doctor,
     /// Print completions for a shell
@@ -95,6 +97,9 @@ pub struct Diagnose {
     /// How to show the answer [default: tui in a terminal, else text]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Touch the data itself: resolve its name, connect, and read one byte of it (or the bucket's head), as the caller
+    #[arg(long, conflicts_with_all = ["snapshot", "example"])]
+    pub probe: bool,
     /// The profile that may read the organization's policies
     #[arg(long, value_name = "NAME")]
     pub org_profile: Option<String>,
@@ -145,6 +150,9 @@ pub struct Why {
     /// How to show the answer [default: tui in a terminal, else text]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Touch the data itself: resolve its name, connect, and read one byte of it (or the bucket's head), as the caller
+    #[arg(long, conflicts_with_all = ["snapshot", "no_query"])]
+    pub probe: bool,
     /// The profile that may read the organization's policies
     #[arg(long, value_name = "NAME")]
     pub org_profile: Option<String>,

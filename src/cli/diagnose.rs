@@ -12,9 +12,9 @@ use super::args::{Diagnose, Format};
 use super::{Failure, examples, print, start};
 use crate::config;
 use crate::engine::{Event, Outcome, Replay, evidence, run};
-use crate::facts::{Fact, Snapshot, Source};
+use crate::facts::{Fact, FactStatus, Snapshot, Source};
 use crate::model::{Request, Status};
-use crate::playbook::{Loaded, Shelf, Words, assemble, choose};
+use crate::playbook::{Loaded, Shelf, Words, assemble, choose, complete};
 use crate::provider::Provider;
 use crate::report;
 use crate::tui::{self, LiveRequest, StartRequest};
@@ -49,11 +49,13 @@ pub struct LiveWords {
     pub org_profile: Option<String>,
     /// How long one call may take.
     pub timeout: Duration,
+    /// Whether the data itself may be touched.
+    pub probe: bool,
 }
 
 impl Default for LiveWords {
     fn default() -> Self {
-        LiveWords { org_profile: None, timeout: Duration::from_secs(20) }
+        LiveWords { org_profile: None, timeout: Duration::from_secs(20), probe: false }
     }
 }
 
@@ -84,7 +86,9 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
         )),
         (None, From::Recorded(snapshot)) => {
             let loaded = shelf.open(playbook.unwrap_or(&snapshot.playbook))?;
-            Ok(Walk { loaded, request: snapshot.request.clone(), from, evidence })
+            let mut request = snapshot.request.clone();
+            complete(&loaded, &mut request);
+            Ok(Walk { loaded, request, from, evidence })
         }
         (None, From::Live) => {
             Err(Failure::usage("nobody said what cannot be reached", "name a RESOURCE, e.g. s3://BUCKET/KEY"))
@@ -102,11 +106,16 @@ pub async fn walk(
     let provider =
         walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
     let asks = matches!(walk.from, From::Live);
+    let mut evidence = walk.evidence;
     let source: Box<dyn Source + '_> = match walk.from {
         From::Recorded(snapshot) => Box::new(Replay::new(snapshot.facts, provider)),
-        From::Live => live_source(provider, live).await?,
+        From::Live => {
+            let (source, observed) = live_source(provider, live, &walk.request).await?;
+            evidence.extend(observed);
+            source
+        }
     };
-    let outcome = run(&walk.loaded, provider, walk.request, walk.evidence, source.as_ref(), events, cancel).await;
+    let outcome = run(&walk.loaded, provider, walk.request, evidence, source.as_ref(), events, cancel).await;
     match Failure::unreachable(&outcome.facts) {
         Some(failure) if asks => Err(failure),
         _ => Ok(outcome),
@@ -114,14 +123,28 @@ pub async fn walk(
 }
 
 #[cfg(feature = "aws")]
-async fn live_source(_: &dyn Provider, live: LiveWords) -> Result<Box<dyn Source>, Failure> {
+async fn live_source(
+    provider: &dyn Provider,
+    live: LiveWords,
+    request: &Request,
+) -> Result<(Box<dyn Source>, Vec<Fact>), Failure> {
     use crate::aws::collect::{Live, LiveOptions};
-    let LiveWords { org_profile, timeout } = live;
-    Ok(Box::new(Live::connect(LiveOptions { org_profile, timeout, ..LiveOptions::default() }).await))
+    let LiveWords { org_profile, timeout, probe } = live;
+    let live = Live::connect(LiveOptions { org_profile, timeout, ..LiveOptions::default() }).await;
+    let mut observed = if probe { live.probe(request).await } else { Vec::new() };
+    // A refusal may say more than its code: it is read as a pasted error would be.
+    let said = observed.iter().filter(|fact| fact.status == FactStatus::Denied).find_map(|fact| fact.error.clone());
+    let denials = said.map(|error| provider.denials(&format!("{}: {}", error.code, error.message))).unwrap_or_default();
+    observed.extend(denials.first().filter(|denial| denial.reported.gate.is_some()).map(evidence::reported));
+    Ok((Box::new(live), observed))
 }
 
 #[cfg(not(feature = "aws"))]
-fn live_source(provider: &dyn Provider, _: LiveWords) -> std::future::Ready<Result<Box<dyn Source>, Failure>> {
+fn live_source(
+    provider: &dyn Provider,
+    _: LiveWords,
+    _: &Request,
+) -> std::future::Ready<Result<(Box<dyn Source>, Vec<Fact>), Failure>> {
     std::future::ready(Err(Failure::usage(
         format!("this gatewalk was built without live calls to {}", provider.id()),
         "use --snapshot",
@@ -156,7 +179,11 @@ pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
         (None, None) => From::Live,
     };
     let walk_ready = prepare(words.as_ref(), args.playbook.as_deref(), from)?;
-    let live = LiveWords { org_profile: args.org_profile.clone(), timeout: Duration::from_secs(args.timeout) };
+    let live = LiveWords {
+        org_profile: args.org_profile.clone(),
+        timeout: Duration::from_secs(args.timeout),
+        probe: args.probe,
+    };
     if format == Format::Tui {
         return start::run(Some(tui_start(&args, words)), live, tui::Options { ascii: args.ascii });
     }

@@ -40,7 +40,11 @@ pub fn why(args: Why) -> Result<u8, Failure> {
     })?;
     let interactive = io::stdout().is_terminal() && io::stdin().is_terminal();
     let format = args.format.unwrap_or(if interactive { Format::Tui } else { Format::Text });
-    let live = LiveWords { org_profile: args.org_profile.clone(), timeout: Duration::from_secs(args.timeout) };
+    let live = LiveWords {
+        org_profile: args.org_profile.clone(),
+        timeout: Duration::from_secs(args.timeout),
+        probe: args.probe,
+    };
     if format == Format::Tui && args.snapshot.is_none() {
         let what = LiveRequest {
             resource: words.resource,

@@ -1,18 +1,35 @@
-//! Facts that no read call gives: what the cloud said when it refused (`why`). They stand in the
+//! Facts that no read call gives: what the cloud said when it refused (`why`), and what became of the request itself (`--probe`). They stand in the
 //! snapshot beside the others, so that a replay weighs them again.
 
 use serde_json::{Map, json};
 
 use crate::facts::{Fact, FactStatus, Facts};
-use crate::model::{Confidence, Decisive, Denial, Diagnosis, Effect, GateReport, Judgement, Verdict};
+use crate::model::{
+    Confidence, Decisive, Denial, Diagnosis, Effect, GateReport, Judgement, ORIGIN_UNKNOWN, Request, Verdict,
+};
 
 /// The call name under which a refusal stands among the facts.
 const REPORTED: &str = "reported:Denial";
+/// What the names of probes begin with.
+const PROBED: &str = "probe:";
 
 /// True for facts that are evidence rather than answers of read calls.
 #[must_use]
 pub fn is_evidence(fact: &Fact) -> bool {
-    fact.call == REPORTED
+    fact.call == REPORTED || fact.call.starts_with(PROBED)
+}
+
+/// True when the request itself was made, as the caller and from where the question is about, and was let in: `probe` is what was
+/// asked of the data plane.
+fn let_in(facts: &Facts, request: &Request, action: &str) -> bool {
+    let caller = facts.of_call("sts:GetCallerIdentity").find_map(|(_, fact)| fact.body.as_ref()?.get("Arn")?.as_str());
+    let as_asked =
+        caller == Some(request.principal.as_str()) && matches!(request.origin.as_str(), ORIGIN_UNKNOWN | "here");
+    let probed = facts.all().iter().any(|fact| {
+        let of = fact.call.strip_prefix(PROBED).is_some_and(|operation| action.ends_with(&format!(":{operation}")));
+        of && fact.status == FactStatus::Ok
+    });
+    as_asked && probed && action == request.action
 }
 
 /// A refusal as a fact.
@@ -56,12 +73,24 @@ fn blamed(facts: &Facts) -> Option<Blamed<'_>> {
 
 /// Weighs what was reported against what was judged. What could not be read is closed on the cloud's own word; what was read
 /// stands, with a remark where the two differ. Gives the id of the fact that was weighed.
-pub fn weigh<'f>(judgement: &mut Judgement, gate: &str, action: &str, facts: &'f Facts) -> Option<&'f str> {
+pub fn weigh<'f>(
+    judgement: &mut Judgement,
+    gate: &str,
+    action: &str,
+    request: &Request,
+    facts: &'f Facts,
+) -> Option<&'f str> {
+    if judgement.verdict == Verdict::Unknown && let_in(facts, request, action) {
+        *judgement = Judgement::open("The request itself was let in just now, so this gate is open.");
+        judgement.confidence = Confidence::Observed;
+    }
     let blamed = blamed(facts)?;
     if blamed.gate != gate || !blamed.action.is_none_or(|judged| judged.eq_ignore_ascii_case(action)) {
         return None;
     }
     match (judgement.verdict, blamed.effect) {
+        // A gate that is taken to be unused because nothing can be read of it is used after all, if the cloud says so.
+        (Verdict::NotApplicable, Some(effect)) if !judgement.missing.is_empty() => close(judgement, blamed, effect),
         (Verdict::Unknown, Some(effect)) => close(judgement, blamed, effect),
         (Verdict::Unknown, None) => {
             judgement.notes.push("The cloud's own message points here, without saying what it is.".into());

@@ -99,7 +99,7 @@ impl Judge<'_> {
         let reading = Reading::new(self.facts);
         let ask = Ask { request: self.request, reading: &reading, with, action };
         let mut judgement = (gate.judge)(&ask);
-        let weighed = evidence::weigh(&mut judgement, gate.name, action, self.facts);
+        let weighed = evidence::weigh(&mut judgement, gate.name, action, self.request, self.facts);
         if judgement.verdict == Verdict::Unknown && judgement.missing.is_empty() {
             judgement.missing = self.missing(&reading.missing());
         }

@@ -119,6 +119,15 @@ pub fn assemble(loaded: &Loaded, words: &Words) -> Result<Request, RequestError>
     Ok(request)
 }
 
+/// Fills in defaults of inputs that a recorded request does not have: its playbook may have learnt to ask for more since.
+pub fn complete(loaded: &Loaded, request: &mut Request) {
+    for (name, input) in &loaded.playbook.spec.inputs {
+        let default = input.default.as_ref().filter(|_| !request.inputs.contains_key(name));
+        let value = default.and_then(|default| Template::new(default).ok()?.text(&scope(request)).yes());
+        request.inputs.extend(value.map(|value| (name.clone(), value)));
+    }
+}
+
 fn next(what: &str) -> &'static str {
     match what {
         "principal" => "--as takes an ARN such as arn:aws:iam::123456789012:role/NAME, or `anonymous`",

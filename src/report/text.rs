@@ -25,6 +25,12 @@ pub fn text(diagnosis: &Diagnosis, facts: &Facts) -> String {
         line(&mut out, &format!("reported  {}", one_line(&reported)));
         line(&mut out, &format!("computed  {}", one_line(&computed)));
     }
+    for fact in facts.all().iter().filter(|fact| fact.call.starts_with("probe:")) {
+        let about = fact.params.values().filter_map(|value| value.as_str()).collect::<Vec<_>>().join(" ");
+        let how =
+            fact.error.as_ref().map_or_else(|| "ok".to_owned(), |error| format!("{}: {}", error.code, error.message));
+        line(&mut out, &format!("probed    {} {about}: {}", fact.call.trim_start_matches("probe:"), one_line(&how)));
+    }
     for layer in Layer::ALL {
         one_layer(&mut out, diagnosis, layer);
     }

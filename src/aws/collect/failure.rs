@@ -26,6 +26,11 @@ impl Failed {
         Failed { status: FactStatus::Error, code: code.to_owned(), message: scrubbed(&message.into()) }
     }
 
+    /// What went wrong before there was a request.
+    pub fn before(code: &str, message: impl Into<String>) -> Self {
+        Failed::error(code, message)
+    }
+
     /// A call that is no read call; never made.
     pub fn not_in_the_table(call: &str) -> Self {
         Failed::error("NotARead", format!("{call} is no read call of this tool"))

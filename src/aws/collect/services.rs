@@ -43,6 +43,13 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// The client of S3, for the one request of a probe.
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        &self.s3
+    }
+}
+
 fn text(params: &Params, name: &str) -> Option<String> {
     params.get(name).and_then(Value::as_str).map(str::to_owned)
 }

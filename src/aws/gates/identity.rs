@@ -61,6 +61,19 @@ pub fn identity_policy(ask: &Ask<'_>) -> Judgement {
 
 /// Whether the identity may pass the role.
 pub fn pass_role(ask: &Ask<'_>) -> Judgement {
+    let (passed, owner) = (arn::account(ask.resource()), arn::account(ask.principal()));
+    if !passed.is_empty() && !owner.is_empty() && passed != owner {
+        let summary = format!(
+            "The role {} belongs to account {passed}; roles can be passed within their own account only, here {owner}.",
+            arn::name(ask.resource())
+        );
+        return Judgement::closed(Effect::Blocked, "other-account", ask.resource(), summary).fix(fix(
+            format!("Create a role of account {owner} that may reach what the job needs, and pass that one"),
+            "whoever starts the job",
+            Risk::Medium,
+            "aws iam create-role …",
+        ));
+    }
     identity_policy(ask)
 }
 
@@ -242,7 +255,8 @@ pub fn session_policy(ask: &Ask<'_>) -> Judgement {
     match Case::new(ask) {
         Ok(case) if case.principal.kind == Kind::Session => Judgement::not_applicable(
             "No policy of this session is known. Whoever assumed the role may have given one along; no read call tells.",
-        ),
+        )
+        .missing("the policy given along with the session"),
         Ok(case) => Judgement::not_applicable(format!("The question is about {}, not about one session.", who(&case))),
         Err(why) => Judgement::unknown("unread", why),
     }

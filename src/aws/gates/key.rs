@@ -54,6 +54,13 @@ pub fn key_state(ask: &Ask<'_>) -> Judgement {
         ))
     };
     match field(metadata, "KeyState").unwrap_or_default() {
+        // Only symmetric keys encrypt data for services (KMS Developer Guide, `symmetric-asymmetric`).
+        "Enabled" if field(metadata, "KeyUsage").is_some_and(|usage| usage != "ENCRYPT_DECRYPT") => closed(
+            "wrong-usage",
+            "is not for encryption: it signs, verifies or agrees on keys",
+            "Use a symmetric key for encryption",
+            "aws kms create-key --key-spec SYMMETRIC_DEFAULT --key-usage ENCRYPT_DECRYPT".into(),
+        ),
         "Enabled" => Judgement::open(format!("The key {} is enabled.", arn::name(blame))),
         "Disabled" => {
             closed("disabled", "is disabled", "Enable the key", format!("aws kms enable-key --key-id {blame}"))

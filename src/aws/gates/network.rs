@@ -7,16 +7,18 @@
 //! | `groups` | security-group, endpoint-security-group |
 //! | `lists` | nacl |
 //! | `routes` | route, nat-gateway, internet-gateway |
+//! | `far` | transit-gateway, peering, vpc-block-public-access |
 //! | `policy` | endpoint-policy |
 
 mod dns;
+mod far;
 mod groups;
 mod lists;
 mod policy;
 mod routes;
 
 use super::super::case::region;
-use super::super::network::items::text;
+use super::super::network::items::{ENDPOINTS, text};
 use super::super::network::{Trip, WayKind, place};
 use super::words::{fix, unread};
 use crate::facts::Known;
@@ -24,6 +26,7 @@ use crate::model::{Effect, Fix, Judgement, Risk};
 use crate::provider::Ask;
 
 pub use dns::dns;
+pub use far::{REASONS as TRANSIT_REASONS, peering, transit_gateway, vpc_block_public_access};
 pub use groups::{endpoint_security_group, security_group};
 pub use lists::nacl;
 pub use policy::endpoint_policy;
@@ -82,6 +85,23 @@ pub fn network_isolation(ask: &Ask<'_>) -> Judgement {
     }
 }
 
+/// Endpoints serve the Region they stand in (PrivateLink Guide, `gateway-endpoints`).
+fn elsewhere(ask: &Ask<'_>, vpc: &str, service: &str, region: &str) -> Option<Judgement> {
+    let same = |endpoint: &serde_json::Value| {
+        let name = text(endpoint, "ServiceName").unwrap_or_default();
+        text(endpoint, "VpcId") == Some(vpc) && name.strip_suffix(service).is_some_and(|rest| rest.ends_with('.'))
+    };
+    let found = ENDPOINTS.search(ask.reading, &[("vpc-id", vpc)], same);
+    let id = text(found.items.first()?, "VpcEndpointId")?;
+    let summary =
+        format!("{id} leads to {service} of its own Region only, not to {region}, and {vpc} has no other way out.");
+    Some(Judgement::closed(Effect::Blocked, "other-region", id, summary).fix(change(
+        format!("Keep the data in the VPC's own Region, or give {vpc} a way to {region}: a NAT gateway, or a cross-Region interface endpoint"),
+        Risk::Medium,
+        format!("aws ec2 create-vpc-endpoint --vpc-id {vpc} --vpc-endpoint-type Interface --service-name com.amazonaws.{region}.{service} --service-region {region}"),
+    )))
+}
+
 /// Whether anything leads to the service.
 pub fn endpoint(ask: &Ask<'_>) -> Judgement {
     let subject = "Which way leads to the service";
@@ -94,6 +114,9 @@ pub fn endpoint(ask: &Ask<'_>) -> Judgement {
         (Known::Unknown(why), _) => unread(subject, why),
         (Known::Absent, _) => {
             let region = region(ask);
+            if let Some(judgement) = elsewhere(ask, &vpc, &trip.service, &region) {
+                return judgement;
+            }
             let kind = if trip.service == "s3" { "Gateway" } else { "Interface" };
             let summary =
                 format!("{vpc} has no endpoint for {} and no way to the internet, so no packet leaves.", trip.service);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::arn;
 use super::super::case::{Case, Kind};
-use super::super::policy::Grade;
+use super::super::policy::{Entry, Grade};
 use super::words::{allowed_by, allowing, denied, fix, keys, loosen, unread, what, who};
 use crate::facts::{Known, Tri};
 use crate::model::{Effect, Judgement, Risk};
@@ -73,7 +73,8 @@ fn missing_bucket<'a>(case: &Case<'a>) -> Option<&'a str> {
 }
 
 fn needs_allow(case: &Case<'_>) -> bool {
-    case.principal.kind == Kind::Anonymous || (case.principal.kind != Kind::Service && case.crosses_accounts())
+    // Nobody and services have no policies of their own that could allow it instead.
+    matches!(case.principal.kind, Kind::Anonymous | Kind::Service) || case.crosses_accounts()
 }
 
 fn lacking(case: &Case<'_>, blame: &str, summary: String) -> Judgement {
@@ -127,6 +128,9 @@ pub fn block_public_access(ask: &Ask<'_>) -> Judgement {
     let Some(bucket) = arn::bucket(ask.resource()) else {
         return Judgement::not_applicable("Block Public Access guards buckets only.");
     };
+    if let Some(judgement) = writing_access(&case, bucket) {
+        return judgement;
+    }
     if !needs_allow(&case) {
         return Judgement::open(format!(
             "{} belongs to the bucket's own account, which Block Public Access lets in.",
@@ -190,6 +194,59 @@ pub fn block_public_access(ask: &Ask<'_>) -> Judgement {
         }
     }
     Judgement::open("Public policies of this bucket are not restricted.")
+}
+
+/// A request that would let everybody in: by a list of the request itself, or by a new policy of the bucket.
+fn writing_access(case: &Case<'_>, bucket: &str) -> Option<Judgement> {
+    let (setting, reason, sure) = match case.ask.action {
+        "s3:PutBucketPolicy" => ("BlockPublicPolicy", "block-public-policy", false),
+        "s3:PutObject" | "s3:PutObjectAcl" | "s3:PutBucketAcl" => match case.context.get("s3:x-amz-acl") {
+            Entry::One(list) if list.starts_with("public-") || list == "authenticated-read" => {
+                ("BlockPublicAcls", "block-public-acls", true)
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let reading = case.reading;
+    let of_bucket = switched(reading.answer("s3:GetPublicAccessBlock", &[("Bucket", bucket)]), setting);
+    let account = [("AccountId", case.resource_account())];
+    let of_account = switched(reading.answer("s3control:GetPublicAccessBlock", &account), setting);
+    let on = match (of_bucket, of_account) {
+        (Known::Yes(true), _) | (_, Known::Yes(true)) => true,
+        (Known::Unknown(why), _) | (_, Known::Unknown(why)) => {
+            return Some(unread("Whether Block Public Access refuses it", &why));
+        }
+        _ => false,
+    };
+    Some(match (on, sure) {
+        (false, _) => Judgement::open(format!("{setting} is off: public access may be granted.")),
+        (true, true) => {
+            let summary = format!("{setting} of s3://{bucket} refuses lists that let everybody in.");
+            Judgement::closed(Effect::Blocked, reason, format!("arn:aws:s3:::{bucket}"), summary).fix(fix(
+                "Leave the list out: a bucket's policy or IAM lets in whom you name",
+                "whoever runs the workload",
+                Risk::Low,
+                format!("aws s3 cp FILE s3://{bucket}/KEY"),
+            ))
+        }
+        (true, false) => Judgement::unknown(
+            "unread",
+            format!("{setting} is on: a new policy of s3://{bucket} is refused if it is public."),
+        )
+        .missing("the policy that is to be put"),
+    })
+}
+
+fn switched(body: Known<&Value>, setting: &str) -> Known<bool> {
+    match body {
+        Known::Yes(body) => {
+            let on = body.get("PublicAccessBlockConfiguration").and_then(|config| config.get(setting));
+            Known::Yes(on.and_then(Value::as_bool) == Some(true))
+        }
+        Known::Absent => Known::Yes(false),
+        Known::Unknown(why) => Known::Unknown(why),
+    }
 }
 
 fn restricts(body: Known<&Value>) -> Known<bool> {

@@ -62,6 +62,13 @@ impl Addresses {
         self.ranges.is_empty()
     }
 
+    /// The lowest address; `None` when there is none.
+    pub fn first(&self) -> Option<IpAddr> {
+        let &(low, _) = self.ranges.first()?;
+        let v6 = Ipv6Addr::from(low);
+        Some(v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4))
+    }
+
     /// How many addresses there are (saturating).
     pub fn count(&self) -> u128 {
         self.ranges.iter().fold(0, |sum: u128, (low, high)| sum.saturating_add((high - low).saturating_add(1)))

@@ -77,32 +77,14 @@ impl<'w> Walk<'w, '_> {
         let Some((end, sender)) = self.ended.take() else { return Ok(()) };
         let mut back = Walk::new(self.world, sender, self.traffic.answers(ephemeral(None)));
         back.answering = true;
-        let at = At {
-            vpc: end.vpc,
-            subnet: end.subnet,
-            source: self.to,
-            public: Some(self.to),
-            groups: Vec::new(),
-            references: References::Kept,
-            nat: false,
-            answers: ephemeral(None),
-        };
+        let at = At { public: Some(self.to), ..At::bare(end.vpc, end.subnet, self.to) };
         back.leave(at)
     }
 
     fn come_in(&mut self, end: &End<'w>, source: IpAddr, answers: (i64, i64)) -> Result<(), Stop> {
         let gateway = self.world.gateway_of(end.vpc)?;
         let private = end.address_for(self.to).unwrap_or(self.to);
-        let at = At {
-            vpc: end.vpc,
-            subnet: end.subnet,
-            source,
-            public: None,
-            groups: Vec::new(),
-            references: References::Lost,
-            nat: false,
-            answers,
-        };
+        let at = At { references: References::Lost, answers, ..At::bare(end.vpc, end.subnet, source) };
         self.hop(gateway);
         self.world.unblocked(gateway, &at, Way::In)?;
         self.hop(end.vpc);
@@ -288,5 +270,20 @@ impl<'w> World<'w> {
             let outwards = way == Way::OutOnly || (way == Way::Out && at.nat);
             works && (of == Some(at.vpc) || of == Some(at.subnet)) && (both || outwards)
         })
+    }
+
+    /// Whether VPC Block Public Access lets a subnet's packets out; `nat`: a NAT gateway sends them.
+    #[must_use]
+    pub fn lets_out(&self, vpc: &str, subnet: &str, nat: bool) -> bool {
+        let (Some(vpc), Some(subnet)) = (self.name_of(&self.vpcs, vpc), self.name_of(&self.subnets, subnet)) else {
+            return self.block_public_access.is_none();
+        };
+        self.unblocked("", &At { nat, ..At::bare(vpc, subnet, IpAddr::from([0, 0, 0, 0])) }, Way::Out).is_ok()
+    }
+
+    /// The subnet that a NAT gateway stands in.
+    #[must_use]
+    pub fn nat_subnet(&self, id: &str) -> Option<&'w str> {
+        text(self.nat_gateways.as_ref()?.get(id)?, "SubnetId")
     }
 }

@@ -1,9 +1,12 @@
 //! Transit gateways and peering (Transit Gateway Guide, `how-transit-gateways-work`; VPC Peering Guide, `vpc-peering-basics`).
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use super::super::network::Addresses;
 use super::super::network::items::{list, text, texts};
+use super::super::network::traffic::Traffic;
 use super::filter::{Direction, References};
 use super::walk::{At, Walk};
 use super::world::values;
@@ -139,6 +142,21 @@ fn usable(attachment: &Value) -> bool {
 }
 
 impl<'w> World<'w> {
+    /// What becomes of TCP packets that a subnet sends into a transit gateway.
+    pub fn beyond(&self, gateway: &str, vpc: &str, subnet: &str, to: IpAddr, port: i64) -> Result<(), Stop> {
+        let described = (self.name_of(&self.vpcs, vpc), self.name_of(&self.subnets, subnet));
+        let (Some(vpc), Some(subnet)) = described else { return Err(Stop::unknown(Some("UNKNOWN_RESOURCE"), subnet)) };
+        let gateways = self.attachments.iter().flatten().map(|((_, gateway), _)| *gateway);
+        let Some(gateway) = gateways.into_iter().find(|known| *known == gateway) else {
+            return Err(Stop::blocked("BAD_STATE_ATTACHMENT", gateway));
+        };
+        let block =
+            self.subnets.as_ref().and_then(|subnets| text(subnets.get(subnet)?, "CidrBlock")).and_then(Addresses::cidr);
+        // Any address of the subnet stands for the sender's.
+        let source = block.and_then(|block| block.first()).unwrap_or(to);
+        Walk::new(self, to, Traffic::tcp((port, port))).transit(gateway, At::bare(vpc, subnet, source))
+    }
+
     /// The VPCs that a VPC peers with.
     pub(super) fn peers_of(&self, vpc: &str) -> Vec<&'w str> {
         let mut peers = Vec::new();
@@ -164,7 +182,7 @@ impl<'w> World<'w> {
     }
 
     /// The longest route of the table that an attachment is associated with; static before propagated.
-    fn transit_route(&self, gateway: &'w str, attachment: &str, to: std::net::IpAddr) -> Result<Onward<'w>, Stop> {
+    fn transit_route(&self, gateway: &'w str, attachment: &str, to: IpAddr) -> Result<Onward<'w>, Stop> {
         let Some(attachments) = &self.attachments else {
             return Err(Stop::unknown(Some("TGW_RTB_ROUTES_ARE_UNKNOWN"), gateway));
         };

@@ -43,6 +43,22 @@ pub(super) struct At<'w> {
     pub answers: (i64, i64),
 }
 
+impl<'w> At<'w> {
+    /// Packets of a subnet, of whose sender nothing else is known.
+    pub fn bare(vpc: &'w str, subnet: &'w str, source: IpAddr) -> Self {
+        At {
+            vpc,
+            subnet,
+            source,
+            public: None,
+            groups: Vec::new(),
+            references: References::Kept,
+            nat: false,
+            answers: ephemeral(None),
+        }
+    }
+}
+
 /// One flow on its way.
 #[derive(Debug)]
 pub(super) struct Walk<'w, 'a> {

@@ -219,6 +219,11 @@ impl<'w> World<'w> {
         self.vpcs.as_ref().is_some_and(|vpcs| vpcs.contains_key(vpc)) || self.subnets_of.contains_key(vpc)
     }
 
+    /// The name of a thing, as its description spells it.
+    pub(super) fn name_of(&self, kind: &Kind<'w>, id: &str) -> Option<&'w str> {
+        kind.as_ref()?.get_key_value(id).map(|(id, _)| *id)
+    }
+
     /// The zone of a subnet.
     pub(super) fn zone(&self, subnet: &str) -> Option<&'w str> {
         let subnet = self.subnets.as_ref()?.get(subnet)?;
