@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gatewalk::aws::authz::{Case, Documents, Prepared};
+use gatewalk::aws::denial;
+use gatewalk::aws::policy::Document;
 use gatewalk::pattern::Pattern;
 use serde_json::{Value, json};
 
@@ -49,7 +51,7 @@ fn main() {
         }
         None => println!("iam-simulate: node and npm are not here"),
     }
-    patterns();
+    growth();
 }
 
 /// Evaluations a second, the median of some runs over all cases.
@@ -88,25 +90,44 @@ fn peer(folder: &Path, cases: &Path) -> Option<f64> {
     String::from_utf8(out.stdout).ok()?.trim().parse().ok()
 }
 
-/// Patterns that make backtracking matchers explode, on texts that double: the time must not grow faster than they do by much.
-fn patterns() {
-    let stars = format!("{}b", "*a".repeat(40));
-    let near = format!("*{}b", "a?".repeat(20));
-    for (name, pattern) in [("(*a)x40 b", &stars), ("*(a?)x20 b", &near)] {
-        let pattern = Pattern::new(pattern);
-        for length in [10_000, 20_000, 40_000, 80_000] {
-            let text = format!("{}c", "ab".repeat(length / 2));
+/// Texts that make backtracking or quadratic readers explode, each doubled three times: the time must not grow faster by much.
+fn growth() {
+    let stars = Pattern::new(&format!("{}b", "*a".repeat(40)));
+    let near = Pattern::new(&format!("*{}b", "a?".repeat(20)));
+    let grow = |name: &str, run: &dyn Fn(usize)| {
+        let times = [10_000, 20_000, 40_000, 80_000].map(|length| {
             let mut times: Vec<Duration> = (0..RUNS)
                 .map(|_| {
                     let began = Instant::now();
-                    black_box(pattern.fits(black_box(&text)));
+                    run(length);
                     began.elapsed()
                 })
                 .collect();
             times.sort();
-            println!("{name} on {length} characters: {:?}", times[RUNS / 2]);
-        }
-    }
+            times[RUNS / 2]
+        });
+        println!("{name} on 10, 20, 40, 80 thousand characters: {times:?}");
+    };
+    grow("pattern (*a)x40 b", &|length| {
+        black_box(stars.fits(black_box(&format!("{}c", "ab".repeat(length / 2)))));
+    });
+    grow("pattern *(a?)x20 b", &|length| {
+        black_box(near.fits(black_box(&format!("{}c", "ab".repeat(length / 2)))));
+    });
+    grow("error message", &|length| {
+        let text = format!(
+            "User: {} is not authorized to perform: s3:GetObject on resource: {}",
+            "a ".repeat(length / 4),
+            "\"b\" ".repeat(length / 8)
+        );
+        black_box(denial::read(black_box(&text)));
+    });
+    grow("policy with variables", &|length| {
+        let resource = "${aws:username}*".repeat(length / 16);
+        let document =
+            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": resource}]});
+        black_box(Document::compile("long", black_box(&document)).unwrap());
+    });
 }
 
 /// A case some 3 KB long, of a kind that the number chooses; no two have a policy in common.
@@ -144,7 +165,7 @@ fn case(number: usize) -> Value {
             "action": action,
             "resource": {"arn": resource, "account": "111111111111"},
             "context": {"aws:PrincipalArn": role, "aws:PrincipalAccount": "111111111111", "aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:SecureTransport": "true",
-                        "aws:RequestedRegion": "eu-west-1", "aws:SourceVpc": if number % 5 == 0 { "vpc-2" } else { "vpc-1" }, "aws:PrincipalTag/team": "team",
+                        "aws:RequestedRegion": "eu-west-1", "aws:SourceVpc": if number.is_multiple_of(5) { "vpc-2" } else { "vpc-1" }, "aws:PrincipalTag/team": "team",
                         "aws:userid": format!("AROAEXAMPLE:s-{number}"), "aws:TagKeys": ["team", "env"], "aws:CurrentTime": "2026-11-01T10:00:00Z"},
         },
         "policies": {

@@ -8,7 +8,7 @@ pub struct Pattern {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
-    Text(Box<str>),
+    Text(String),
     Any,
     One,
 }
@@ -46,7 +46,7 @@ impl Pattern {
             return;
         }
         if let Some(Part::Text(last)) = self.parts.last_mut() {
-            *last = format!("{last}{text}").into();
+            last.push_str(text);
         } else {
             self.parts.push(Part::Text(text.into()));
         }
@@ -81,7 +81,7 @@ impl Pattern {
     pub fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
         match &self.parts[..] {
             [] => Some("".into()),
-            [Part::Text(text)] => Some((&**text).into()),
+            [Part::Text(text)] => Some(text.as_str().into()),
             _ => None,
         }
     }
@@ -114,9 +114,9 @@ impl Pattern {
     pub fn fits(&self, text: &str) -> bool {
         match &self.parts[..] {
             [] => text.is_empty(),
-            [Part::Text(only)] => **only == *text,
+            [Part::Text(only)] => only == text,
             [Part::Any] => true,
-            [Part::Text(start), Part::Any] => text.starts_with(&**start),
+            [Part::Text(start), Part::Any] => text.starts_with(start.as_str()),
             _ => self.walk(text),
         }
     }
@@ -134,7 +134,7 @@ impl Pattern {
                     Some(rest)
                 }
                 Some(Part::One) => rest.chars().next().map(|c| &rest[c.len_utf8()..]),
-                Some(Part::Text(literal)) => rest.strip_prefix(&**literal),
+                Some(Part::Text(literal)) => rest.strip_prefix(literal.as_str()),
             };
             if let Some(after) = step {
                 (part, rest) = (part + 1, after);

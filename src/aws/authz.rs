@@ -64,7 +64,7 @@ impl<'c> Prepared<'c> {
 fn judge<'c>(case: &'c Case<'c>, principal: &Principal, policies: &Compiled<'c>) -> Answer<'c> {
     let request = &case.request;
     let question = Question::new(principal, &request.action, &request.resource.arn, &request.context.0);
-    let mut judging = Judging { question, matched: Vec::new() };
+    let mut judging = Judging { question, matched: Vec::with_capacity(12) };
     let signs = !matches!(principal.kind, Kind::Service | Kind::Anonymous);
     let identity = match signs {
         true => judging.together("identity", None, &policies.identity),

@@ -12,7 +12,7 @@ use super::args::{Diagnose, Format};
 use super::{Failure, examples, print, start};
 use crate::config;
 use crate::engine::{Event, Outcome, Replay, evidence, run};
-use crate::facts::{Fact, FactStatus, Snapshot, Source};
+use crate::facts::{Fact, Snapshot, Source};
 use crate::model::{Request, Status};
 use crate::playbook::{Loaded, Shelf, Words, assemble, choose, complete};
 use crate::provider::Provider;
@@ -133,7 +133,10 @@ async fn live_source(
     let live = Live::connect(LiveOptions { org_profile, timeout, ..LiveOptions::default() }).await;
     let mut observed = if probe { live.probe(request).await } else { Vec::new() };
     // A refusal may say more than its code: it is read as a pasted error would be.
-    let said = observed.iter().filter(|fact| fact.status == FactStatus::Denied).find_map(|fact| fact.error.clone());
+    let said = observed
+        .iter()
+        .filter(|fact| fact.status == crate::facts::FactStatus::Denied)
+        .find_map(|fact| fact.error.clone());
     let denials = said.map(|error| provider.denials(&format!("{}: {}", error.code, error.message))).unwrap_or_default();
     observed.extend(denials.first().filter(|denial| denial.reported.gate.is_some()).map(evidence::reported));
     Ok((Box::new(live), observed))

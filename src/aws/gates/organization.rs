@@ -1,5 +1,8 @@
 //! What binds whole accounts: service control policies and resource control policies.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::super::attached::{Level, levels};
 use super::super::case::{Case, Kind, field};
 use super::words::{fix, keys, unread, what, who};
@@ -16,7 +19,8 @@ const COVERED: &str = "appstream dsql clouddirectory cloudfront cloudsearch logs
 
 /// True for services that resource control policies cover.
 pub fn covers(service: &str) -> bool {
-    COVERED.split_whitespace().any(|prefix| prefix.eq_ignore_ascii_case(service))
+    static PREFIXES: LazyLock<HashSet<&str>> = LazyLock::new(|| COVERED.split_whitespace().collect());
+    PREFIXES.contains(service) || PREFIXES.contains(service.to_ascii_lowercase().as_str())
 }
 
 /// Every level from the root to the account needs an allow, and none may deny (Organizations User Guide,

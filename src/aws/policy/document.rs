@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use super::condition::Condition;
@@ -107,9 +108,9 @@ pub struct Hit {
 #[derive(Debug, Clone, Default)]
 pub struct Ruling {
     /// Deny statements that match, or may.
-    pub denies: Vec<Hit>,
+    pub denies: SmallVec<[Hit; 2]>,
     /// Allow statements that match, or may.
-    pub allows: Vec<Hit>,
+    pub allows: SmallVec<[Hit; 2]>,
     /// Condition keys that would have to be known.
     pub unknown: Vec<String>,
 }
