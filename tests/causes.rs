@@ -177,7 +177,7 @@ fn world(list: &str, number: u8) -> Option<World> {
         ("S3", 4 | 39) => read().organization("SERVICE_CONTROL", |s| s.push(deny("s3:GetObject"))),
         ("S3", 5 | 38) | ("SageMaker", 14) => read().endpoint(|s| s.retain(|statement| statement["Effect"] == "Deny")),
         ("S3", 6) => read().endpoint(|s| s.push(deny_all("s3:*"))),
-        ("S3", 7) | ("SageMaker", 7) => read().boundary(|s| s[0]["Action"] = json!(["kms:*"])),
+        ("S3" | "SageMaker", 7) => read().boundary(|s| s[0]["Action"] = json!(["kms:*"])),
         ("S3", 8) => read().boundary(|s| s.push(deny("s3:GetObject"))),
         ("S3", 11 | 16) => read().ask("principal", "anonymous"),
         ("S3", 12 | 30) | ("SageMaker", 6) => read().bucket(|s| s.push(deny_all("s3:*"))),
@@ -227,7 +227,7 @@ fn world(list: &str, number: u8) -> Option<World> {
         ("KMS", 17) => read().body("kms:DescribeKey", "", "/KeyMetadata/KeyState", json!("Unavailable")),
         ("SageMaker", 1) => start().policy("iam:GetRolePolicy", "start-jobs", "/PolicyDocument", |s| without(s, "sagemaker:")),
         ("SageMaker", 2) => start().policy("iam:GetRolePolicy", "start-jobs", "/PolicyDocument", |s| without(s, "iam:PassRole")),
-        ("SageMaker", 3) => start().policy("iam:GetRole", "trainer", "/Role/AssumeRolePolicyDocument", |s| without_service(s)),
+        ("SageMaker", 3) => start().policy("iam:GetRole", "trainer", "/Role/AssumeRolePolicyDocument", without_service),
         ("SageMaker", 4) => start().input("pass-role", &format!("arn:aws:iam::{OTHER}:role/trainer")),
         ("SageMaker", 9) => World::pull().rights(|s| without(s, "ecr:BatchGetImage")),
         // The whole chain of the job, with a role that has no rights at all.
@@ -331,7 +331,7 @@ fn every_cause_that_a_gate_tells_is_told_by_it() {
             (Told::By(..), None) => wrong.push(format!("{list} {number} has no world")),
             (Told::Elsewhere(why, tells), None) => assert!(!why.is_empty() && !tells.is_empty()),
             (Told::Elsewhere(..), Some(_)) => {
-                wrong.push(format!("{list} {number} is not told by a gate, but has a world"))
+                wrong.push(format!("{list} {number} is not told by a gate, but has a world"));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! One answer of one read call.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,35 +21,44 @@ impl Call {
     /// A text that is equal for equal calls, whatever the order of their parameters.
     #[must_use]
     pub fn key(&self) -> String {
-        fn canonical(value: &Value, out: &mut String) {
-            match value {
-                Value::Object(map) => {
-                    let mut keys: Vec<_> = map.keys().collect();
-                    keys.sort();
-                    out.push('{');
-                    for key in keys {
-                        out.push_str(&Value::String(key.clone()).to_string());
-                        out.push(':');
-                        canonical(&map[key], out);
-                        out.push(',');
-                    }
-                    out.push('}');
-                }
-                Value::Array(items) => {
-                    out.push('[');
-                    for item in items {
-                        canonical(item, out);
-                        out.push(',');
-                    }
-                    out.push(']');
-                }
-                other => out.push_str(&other.to_string()),
-            }
-        }
-        let mut key = format!("{} ", self.name);
-        canonical(&Value::Object(self.params.clone()), &mut key);
-        key
+        key(&self.name, &self.params)
     }
+}
+
+/// See [`Call::key`].
+pub(super) fn key(name: &str, params: &Params) -> String {
+    fn object(map: &Params, out: &mut String) {
+        let mut keys: Vec<_> = map.keys().collect();
+        keys.sort();
+        out.push('{');
+        for key in keys {
+            // Debug quotes and escapes, which is all that telling texts apart needs.
+            let _ = write!(out, "{key:?}:");
+            canonical(&map[key], out);
+            out.push(',');
+        }
+        out.push('}');
+    }
+    fn canonical(value: &Value, out: &mut String) {
+        match value {
+            Value::Object(map) => object(map, out),
+            Value::Array(items) => {
+                out.push('[');
+                for item in items {
+                    canonical(item, out);
+                    out.push(',');
+                }
+                out.push(']');
+            }
+            Value::String(text) => _ = write!(out, "{text:?}"),
+            other => _ = write!(out, "{other}"),
+        }
+    }
+    let mut key = String::with_capacity(name.len() + 48);
+    key.push_str(name);
+    key.push(' ');
+    object(params, &mut key);
+    key
 }
 
 /// How a call ended.

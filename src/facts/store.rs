@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::fact::key;
 use super::{Call, Fact};
 
 /// The facts of one diagnosis in the order of the plan, with the calls that have been asked and not answered.
@@ -30,7 +31,7 @@ impl Facts {
 
     /// Adds an answer. A second answer of an equal call replaces the first.
     pub fn add(&mut self, fact: Fact) {
-        let key = Call { name: fact.call.clone(), params: fact.params.clone() }.key();
+        let key = key(&fact.call, &fact.params);
         self.pending.remove(&key);
         if let Some(&at) = self.by_key.get(&key) {
             self.facts[at] = fact;
@@ -58,6 +59,12 @@ impl Facts {
     #[must_use]
     pub fn exactly(&self, call: &Call) -> Option<&Fact> {
         self.by_key.get(&call.key()).map(|&at| &self.facts[at])
+    }
+
+    /// The answer of exactly this call, with its position.
+    #[must_use]
+    pub fn position(&self, call: &Call) -> Option<(usize, &Fact)> {
+        self.by_key.get(&call.key()).map(|&at| (at, &self.facts[at]))
     }
 
     /// The answers of a call by name, with their positions.
