@@ -15,6 +15,13 @@ fn main() {
         command
     });
     println!("gatewalk diagnose --example broken-endpoint --format json: {own:?} (limit 30 ms)");
+    let why = median(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatewalk"));
+        command.args(["why", "--no-query", "--format", "json", MESSAGE]);
+        command
+    });
+    println!("gatewalk why --no-query: {why:?} (limit 5 ms)");
+    peer_why();
     if Command::new("aws").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok() {
         let peer = median(|| {
             let mut command = Command::new("aws");
@@ -25,6 +32,23 @@ fn main() {
     } else {
         println!("aws --version: there is no AWS CLI here");
     }
+}
+
+const MESSAGE: &str = "An error occurred (AccessDenied) when calling the GetObject operation: User: \
+    arn:aws:sts::123456789012:assumed-role/app/sess is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::data-bucket/k.csv\" \
+    with an explicit deny in a service control policy";
+
+/// The peer `aws-why` (PyPI), where it is installed.
+fn peer_why() {
+    if Command::new("aws-why").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+        return println!("aws-why: not installed here (pip install aws-why)");
+    }
+    let peer = median(|| {
+        let mut command = Command::new("sh");
+        command.args(["-c", "printf %s \"$1\" | aws-why explain -", "sh", MESSAGE]);
+        command
+    });
+    println!("aws-why: {peer:?}");
 }
 
 fn median(command: impl Fn() -> Command) -> Duration {

@@ -104,6 +104,12 @@ pub trait Provider: Sync {
     /// What an error text, an HTTP answer or an audit event tells: one denial an error, none when it tells nothing.
     fn denials(&self, text: &str) -> Vec<Denial>;
 
+    /// The read calls that tell more of a denial than its text does: ids and encoded messages that only the cloud can look up.
+    fn details(&self, denial: &Denial) -> Vec<Call>;
+
+    /// Adds to a denial what such a call answered.
+    fn detailed(&self, denial: &mut Denial, call: &Call, body: &Value);
+
     /// Splits a resource or principal in the user's words into named parts that playbooks use
     /// (`arn.account`, …); `Err` says what is wrong with it.
     fn parse(&self, text: &str) -> Result<Value, String>;

@@ -334,3 +334,52 @@ fn a_probe_tells_a_missing_object_from_a_refused_one() {
     }
     assert!(!cloud.log().iter().any(|call| call.starts_with('!')), "a write was tried");
 }
+
+/// What only AWS can tell of a denial is asked: an encoded message, an authorization id. Where it is refused, the text alone counts.
+#[test]
+fn details_of_a_denial_are_asked_for() {
+    let cloud = cloud();
+    let world = cloud.world(&[]);
+    let (trainer, bucket) = (world.id("trainer").to_owned(), world.id("bucket").to_owned());
+    let object = format!("{bucket}/features/fraud/train.csv");
+    let decoded = json!({"allowed": false, "explicitDeny": true, "matchedStatements": {"items": []}, "failures": {"items": []},
+        "context": {"principal": {"arn": trainer}, "action": "s3:GetObject", "resource": object}});
+    let details = json!({"policies": [], "evaluations": [{"action": "s3:GetObject", "resource": object, "evaluatedEffect": "EXPLICIT_DENY",
+        "checks": [{"checkType": "PRINCIPAL", "evaluatedEffect": "ALLOW"},
+                   {"checkType": "SERVICE_CONTROL_POLICY", "evaluatedEffect": "EXPLICIT_DENY", "matchedPolicies": [{"uri": "arn:aws:organizations::1:policy/o-1/service_control_policy/p-1"}]}]}]});
+    cloud.set(
+        json!({"sealed": true, "answers": {"sts:DecodeAuthorizationMessage": {"DecodedMessage": decoded.to_string()},
+        "iam-toolbox:GetRequestAuthorizationDetails": details}}),
+    );
+    let ask = |text: &str, words: &[&str]| {
+        let mut command = cloud.gatewalk(Some(&world));
+        command.args(["why", text, "--from", world.id("eni_a"), "--org-profile", "org"]).args(words);
+        command.output().unwrap()
+    };
+    let encoded = "An error occurred (UnauthorizedOperation) when calling the GetObject operation: Encoded authorization failure message: abc123";
+    let answer = Answer::of(ask(encoded, &["--format", "json"]));
+    assert_eq!(answer.json["request"]["resource"], json!(object), "{}", answer.errors);
+    assert_eq!(answer.json["request"]["principal"], json!(trainer));
+    let with_id = format!(
+        "User: {trainer} is not authorized to perform: s3:GetObject on resource: {object} Go to x, or call the \
+        GetRequestAuthorizationDetails API with the following authorization id: dddiidd1k88ni0xc6dxnae76n"
+    );
+    let text = String::from_utf8(ask(&with_id, &["--format", "text"]).stdout).unwrap();
+    assert!(text.contains("reported  scp, explicit-deny, arn:aws:organizations::1:policy/o-1"), "{text}");
+    let log = cloud.log();
+    assert!(
+        log.iter().any(|call| call == "sts:DecodeAuthorizationMessage")
+            && log.iter().any(|call| call.ends_with("AuthorizationDetails")),
+        "{log:?}"
+    );
+    assert!(!log.iter().any(|call| call.starts_with('!')), "a write was tried: {log:?}");
+    cloud.set(json!({"deny": ["sts:DecodeAuthorizationMessage"]}));
+    let refused = ask(encoded, &[]);
+    let errors = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        refused.status.code() == Some(2)
+            && errors.contains("sts:DecodeAuthorizationMessage")
+            && errors.contains("--resource"),
+        "{errors}"
+    );
+}

@@ -37,6 +37,7 @@ const ONE: (&str, &str) = ("", "");
 pub static CALLS: &[ReadCall] = table! {
     "sts:GetCallerIdentity" "sts:GetCallerIdentity" ONE, "", ONE;
     "sts:DecodeAuthorizationMessage" "sts:DecodeAuthorizationMessage" ONE, "", ONE;
+    "iam-toolbox:GetRequestAuthorizationDetails" "iam:GetRequestAuthorizationDetails" ("evaluations", ""), "", LOWER;
     "iam:GetRole" "iam:GetRole" ONE, "", ONE;
     "iam:GetUser" "iam:GetUser" ONE, "", ONE;
     "iam:GetPolicy" "iam:GetPolicy" ONE, "", ONE;
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn every_call_reads() {
-        let read = regex::Regex::new("^[a-z0-9]+:(Get|List|Describe|Head|BatchGet|Search|Decode)[A-Za-z]+$").unwrap();
+        let read = regex::Regex::new("^[a-z0-9-]+:(Get|List|Describe|Head|BatchGet|Search|Decode)[A-Za-z]+$").unwrap();
         for name in names() {
             assert!(read.is_match(name), "{name}");
         }

@@ -6,13 +6,17 @@
 //! | `wording` | the sentence itself: who, what, on which resource, because of what |
 //! | `code` | error code and operation in the clothes of CLI and SDKs; codes that say it all |
 //! | `target` | buckets and keys in URLs |
+//! | `details` | what AWS tells when it is asked about a denial |
 //! | `trail` | CloudTrail events and other JSON |
 
 mod clean;
 mod code;
+mod details;
 mod target;
 mod trail;
 mod wording;
+
+pub use details::{detailed, details};
 
 use crate::model::{Denial, Effect, Layer, Message, Reported};
 

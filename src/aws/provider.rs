@@ -58,6 +58,14 @@ impl Provider for Aws {
         denial::read(text)
     }
 
+    fn details(&self, denial: &Denial) -> Vec<Call> {
+        denial::details(denial)
+    }
+
+    fn detailed(&self, denial: &mut Denial, call: &Call, body: &Value) {
+        denial::detailed(denial, call, body);
+    }
+
     fn parse(&self, text: &str) -> Result<Value, String> {
         if Principal::parse(text).is_some() || arn::Arn::parse(text).is_some() {
             return Ok(Value::String(text.to_owned()));

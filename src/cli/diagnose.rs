@@ -12,7 +12,11 @@ use super::args::{Diagnose, Format};
 use super::{Failure, examples, print, start};
 use crate::config;
 use crate::engine::{Event, Outcome, Replay, evidence, run};
-use crate::facts::{Fact, Snapshot, Source};
+#[cfg(feature = "aws")]
+use crate::facts::Credentials;
+#[cfg(not(feature = "aws"))]
+use crate::facts::FactError;
+use crate::facts::{Answer, Call, Fact, FactStatus, Snapshot, Source};
 use crate::model::{Request, Status};
 use crate::playbook::{Loaded, Shelf, Words, assemble, choose, complete};
 use crate::provider::Provider;
@@ -133,13 +137,32 @@ async fn live_source(
     let live = Live::connect(LiveOptions { org_profile, timeout, ..LiveOptions::default() }).await;
     let mut observed = if probe { live.probe(request).await } else { Vec::new() };
     // A refusal may say more than its code: it is read as a pasted error would be.
-    let said = observed
-        .iter()
-        .filter(|fact| fact.status == crate::facts::FactStatus::Denied)
-        .find_map(|fact| fact.error.clone());
+    let said = observed.iter().filter(|fact| fact.status == FactStatus::Denied).find_map(|fact| fact.error.clone());
     let denials = said.map(|error| provider.denials(&format!("{}: {}", error.code, error.message))).unwrap_or_default();
     observed.extend(denials.first().filter(|denial| denial.reported.gate.is_some()).map(evidence::reported));
     Ok((Box::new(live), observed))
+}
+
+/// One live call outside a walk.
+#[cfg(feature = "aws")]
+pub async fn ask_once(call: &Call, timeout: Duration) -> Answer {
+    use crate::aws::collect::{Live, LiveOptions};
+    /// Details are recorded some moments after the denial (IAM User Guide, `troubleshoot_access-denied-authorization-id`).
+    const LATER: Duration = Duration::from_secs(1);
+    let live = Live::connect(LiveOptions { timeout, ..LiveOptions::default() }).await;
+    let answer = live.ask(call, Credentials::Caller).await;
+    if answer.status != FactStatus::NotFound {
+        return answer;
+    }
+    tokio::time::sleep(LATER).await;
+    live.ask(call, Credentials::Caller).await
+}
+
+/// One live call outside a walk: there are none in this build.
+#[cfg(not(feature = "aws"))]
+pub fn ask_once(_: &Call, _: Duration) -> std::future::Ready<Answer> {
+    let error = Some(FactError { code: "NoLiveCalls".into(), message: String::new() });
+    std::future::ready(Answer { status: FactStatus::Skipped, body: None, error, at: String::new(), took_ms: 0 })
 }
 
 #[cfg(not(feature = "aws"))]

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
 use super::args::{Format, Why};
-use super::diagnose::{From, LiveWords, finish, prepare};
+use super::diagnose::{From, LiveWords, ask_once, finish, prepare, runtime};
 use super::{Failure, print, start};
 use crate::cloud;
 use crate::engine::evidence::reported;
@@ -23,7 +23,7 @@ pub fn denials(text: &str) -> Vec<Denial> {
 pub fn why(args: Why) -> Result<u8, Failure> {
     let text = text(&args.text)?;
     let denials = denials(&text);
-    let Some(denial) = denials.first() else {
+    let Some(mut denial) = denials.first().cloned() else {
         return Err(Failure::usage(
             "the text holds no refusal that gatewalk can read",
             "paste the whole error, a CloudTrail event or the HTTP answer; or name the RESOURCE: `gatewalk diagnose RESOURCE`",
@@ -33,7 +33,10 @@ pub fn why(args: Why) -> Result<u8, Failure> {
     if args.no_query {
         return print(&if json { format!("{:#}\n", all(&denials)) } else { read_aloud(&denials) });
     }
-    let words = words(denial, &args).inspect_err(|_| {
+    if args.snapshot.is_none() {
+        ask_for_details(&mut denial, Duration::from_secs(args.timeout))?;
+    }
+    let words = words(&denial, &args).inspect_err(|_| {
         if !json {
             let _ = print(&read_aloud(&denials));
         }
@@ -62,8 +65,29 @@ pub fn why(args: Why) -> Result<u8, Failure> {
         None => From::Live,
     };
     let mut walk = prepare(Some(&words), None, from)?;
-    walk.evidence.push(reported(denial));
+    walk.evidence.push(reported(&denial));
     finish(walk, live, format, args.save.as_deref(), false)
+}
+
+/// Asks the cloud for what only it can tell of a denial; what it refuses is said, and the text alone counts.
+fn ask_for_details(denial: &mut Denial, patience: Duration) -> Result<(), Failure> {
+    let Some(provider) = cloud::by_id(&denial.provider) else { return Ok(()) };
+    for call in provider.details(denial) {
+        let answer = runtime()?.block_on(ask_once(&call, patience));
+        match (answer.body, answer.error) {
+            (Some(body), _) => provider.detailed(denial, &call, &body),
+            (None, error) => {
+                let why = error.map(|error| format!(": {}", error.code)).unwrap_or_default();
+                let permission = provider.permission(&call.name).unwrap_or(&call.name);
+                let _ = writeln!(
+                    io::stderr(),
+                    "gatewalk: {} did not answer{why}; {permission} would tell more of this denial",
+                    call.name
+                );
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The words given, else standard input.

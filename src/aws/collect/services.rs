@@ -20,6 +20,7 @@ pub struct Clients {
     organizations: aws_sdk_organizations::Client,
     sagemaker: aws_sdk_sagemaker::Client,
     ecr: aws_sdk_ecr::Client,
+    toolbox: aws_sdk_iamtoolbox::Client,
 }
 
 impl Clients {
@@ -39,6 +40,7 @@ impl Clients {
             organizations: aws_sdk_organizations::Client::new(config),
             sagemaker: aws_sdk_sagemaker::Client::new(config),
             ecr: aws_sdk_ecr::Client::new(config),
+            toolbox: aws_sdk_iamtoolbox::Client::new(config),
         }
     }
 }
@@ -161,6 +163,7 @@ async fn others(clients: &Clients, call: &Call, capture: &Capture) -> Result<(),
     calls! { clients, call, capture;
         "sts:GetCallerIdentity" => sts.get_caller_identity();
         "sts:DecodeAuthorizationMessage" => sts.decode_authorization_message(set_encoded_message: text "EncodedMessage");
+        "iam-toolbox:GetRequestAuthorizationDetails" => toolbox.get_request_authorization_details(set_authorization_id: text "authorizationId", set_next_token: text "nextToken");
         "s3:GetBucketLocation" => s3.get_bucket_location(set_bucket: text "Bucket");
         "s3:GetBucketPolicy" => s3.get_bucket_policy(set_bucket: text "Bucket");
         "s3:GetBucketEncryption" => s3.get_bucket_encryption(set_bucket: text "Bucket");

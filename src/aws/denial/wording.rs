@@ -71,7 +71,7 @@ pub fn read(text: &str, denial: &mut Denial) {
 }
 
 /// Resource-based policies and identity policies have names of their own for some actions.
-fn own_kind(denial: &mut Denial) {
+pub(super) fn own_kind(denial: &mut Denial) {
     let action = denial.action.as_deref().unwrap_or_default().to_ascii_lowercase();
     let own = match denial.reported.gate.as_deref() {
         Some("resource-policy") if action.starts_with("kms:") => "key-policy",

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 from moto.ec2.models.managed_prefixes import ManagedPrefixList
 from moto.ec2.models.vpcs import VPCBackend
@@ -67,14 +68,14 @@ FakeBucket.get_permission = lambda self, action, resource: None  # moto would ju
 
 # ---- the hand on it
 
-STILL = {"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False, "fail": None, "slow": {}}
+STILL = {"deny": [], "latency_ms": 0, "throttle": {}, "sealed": False, "fail": None, "slow": {}, "answers": {}}
 state = dict(STILL)
 log, lock = [], threading.Lock()
 S3_QUERIES = {
     "location": "GetBucketLocation", "policy": "GetBucketPolicy", "encryption": "GetBucketEncryption", "publicAccessBlock": "GetPublicAccessBlock",
     "ownershipControls": "GetBucketOwnershipControls", "tagging": "GetBucketTagging",
 }
-READ = re.compile(r"^[a-z0-9]+:(Get|List|Describe|Head|BatchGet|Search|Decode)")
+READ = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|Head|BatchGet|Search|Decode)")
 
 
 def operation(environ, body):
@@ -89,6 +90,11 @@ def operation(environ, body):
         return f"{service}:{action[0]}"
     if environ["PATH_INFO"].startswith("/v20180820/"):
         return "s3control:GetPublicAccessBlock"
+    if environ["PATH_INFO"].startswith("/authorization-details/"):
+        return "iam-toolbox:GetRequestAuthorizationDetails"
+    named = re.search(r"x-id=([A-Za-z]+)", environ.get("QUERY_STRING", ""))
+    if named and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+        return f"s3:{named.group(1)}"
     query = environ.get("QUERY_STRING", "").split("=")[0].split("&")[0]
     return f"s3:{S3_QUERIES.get(query, query)}" if environ["REQUEST_METHOD"] in ("GET", "HEAD") else f"s3:Put{query}"
 
@@ -104,6 +110,16 @@ def error(start, environ, status, code, message):
         body, kind = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>", "text/xml"
     start(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
     return [body.encode()]
+
+
+def said(start, environ, answer):
+    """An answer that the test gives itself, for calls that moto does not know."""
+    text = json.dumps(answer)
+    if "/sts/" in environ.get("HTTP_AUTHORIZATION", ""):
+        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in answer.items())
+        text = f"<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult>{inner}</DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"
+    start("200 OK", [("Content-Type", "text/xml" if text[0] == "<" else "application/json"), ("Content-Length", str(len(text.encode())))])
+    return [text.encode()]
 
 
 class Harness:
@@ -136,6 +152,8 @@ class Harness:
             message = f"User: arn:aws:sts::{'1' * 12}:assumed-role/reader/x is not authorized to perform: {call}"
             code = "AccessDeniedException" if environ.get("HTTP_X_AMZ_TARGET") else "UnauthorizedOperation" if call.startswith("ec2:") else "AccessDenied"
             return error(start, environ, "403 Forbidden", code, message)
+        if call in state["answers"]:
+            return said(start, environ, state["answers"][call])
         try:
             return self.app(environ, start)
         except NotImplementedError as missing:
