@@ -10,10 +10,17 @@ use serde_json::{Value, json};
 
 /// Answers to lines, and the exit code.
 fn eval(lines: &str) -> (Vec<Value>, i32) {
+    eval_with(lines.as_bytes(), &[])
+}
+
+fn eval_with(lines: &[u8], words: &[&str]) -> (Vec<Value>, i32) {
     let mut command = support::gatewalk(&support::folder("eval"));
-    let mut child = command.args(["eval", "aws-authz"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let mut child =
+        command.args(["eval", "aws-authz"]).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stdin, lines) = (child.stdin.take().unwrap(), lines.to_vec());
+    let writer = std::thread::spawn(move || stdin.write_all(&lines));
     let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
     let answers =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     (answers, output.status.code().unwrap())
@@ -244,4 +251,27 @@ fn a_line_that_cannot_be_judged_does_not_stop_the_others() {
     assert_eq!((&answers[2]["id"], answers[2]["error"].is_string()), (&json!(7), true));
     assert!(answers[3]["error"].as_str().unwrap().contains("no Statement"));
     assert_eq!(answers[4], answers[0]);
+}
+
+/// On one thread or several, from the first line or out of a cache: the same answers in the same order.
+#[test]
+fn many_cases_are_answered_alike_on_any_number_of_threads() {
+    let me = json!({"type": "User", "account": "111122223333", "arn": "arn:aws:iam::111122223333:user/ann"});
+    let mut lines = Vec::new();
+    for number in 0..700 {
+        let policy = allow(if number % 3 == 0 { "s3:*" } else { "ec2:*" }, json!({"Sid": format!("S{}", number % 40)}));
+        let mut one =
+            case(me.clone(), "111122223333", "s3:GetObject", "arn:aws:s3:::b/k", json!({"identity": [policy]}));
+        one["id"] = json!(number);
+        lines.extend(one.to_string().into_bytes());
+        lines.extend(if number % 100 == 50 { &b"\n\n{\"id\": \"half\"\n\xff\xfe\n"[..] } else { &b"\n"[..] });
+    }
+    let (alone, code) = eval_with(&lines, &[]);
+    assert_eq!((alone.len(), code), (700 + 2 * 7, 4));
+    let judged: Vec<&Value> = alone.iter().filter(|answer| answer.get("error").is_none()).collect();
+    assert!(judged.iter().enumerate().all(|(at, answer)| answer["id"] == at));
+    assert!(judged.iter().enumerate().all(|(at, answer)| (answer["result"] == "Allowed") == (at % 3 == 0)));
+    for jobs in ["2", "3", "16"] {
+        assert_eq!(eval_with(&lines, &["--jobs", jobs]), (alone.clone(), code), "{jobs}");
+    }
 }

@@ -25,7 +25,7 @@ fn every_known_form_is_read_completely() {
         for (field, expected) in case["expect"].as_object().unwrap() {
             let at = match field.as_str() {
                 "principal" | "action" | "resource" | "origin" => &got["request"][field],
-                "gate" | "effect" | "policy" => &got["reported"][field],
+                "gate" | "effect" | "policy" | "layer" => &got["reported"][field],
                 _ => &got["message"][field],
             };
             if at != expected {

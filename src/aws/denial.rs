@@ -45,7 +45,8 @@ fn plain(text: &str) -> Denial {
         ..Denial::default()
     };
     wording::read(&clean, &mut denial);
-    if denial.resource.is_none() {
+    // A URL beside a refusal of something else (a key) is not what was refused.
+    if denial.resource.is_none() && denial.action.as_deref().is_none_or(|action| action.starts_with("s3:")) {
         denial.resource = target::find(&clean);
     }
     finish(&mut denial, &clean);

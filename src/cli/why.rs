@@ -154,12 +154,10 @@ pub fn known(denial: &Denial) -> Words {
 pub fn sentence(denial: &Denial) -> String {
     let effect = denial.reported.effect.map(|effect| format!(", {}", effect.as_str())).unwrap_or_default();
     match (&denial.reported.gate, denial.resource.is_some()) {
-        (Some(gate), true) => {
-            format!("Reported: {gate}{effect}. Enter walks the path; say first where the request came from.")
-        }
-        (Some(gate), false) => format!("Reported: {gate}{effect}. The text does not name the resource: type it."),
-        (None, true) => "The text gives no reason. Enter walks the path; say first where the request came from.".into(),
-        (None, false) => "The text gives neither reason nor resource: type the resource.".into(),
+        (Some(gate), true) => format!("Reported: {gate}{effect}. Say where it came from; Enter walks."),
+        (Some(gate), false) => format!("Reported: {gate}{effect}. It names no resource: type it."),
+        (None, true) => "No reason is given. Say where it came from; Enter walks.".into(),
+        (None, false) => "Neither reason nor resource is given: type the resource.".into(),
     }
 }
 

@@ -67,7 +67,31 @@ pub fn read(text: &str, denial: &mut Denial) {
     if denial.action.is_none() {
         passive(text, &lower, denial);
     }
+    silent(&lower, denial);
     own_kind(denial);
+}
+
+/// Where no answer came, no policy has spoken: the network layer is told, but no gate of it.
+const SILENCE: &[&str] = &[
+    "could not connect to the endpoint url",
+    "connect timeout on endpoint url",
+    "read timeout on endpoint url",
+    "connection timed out",
+    "connect timed out",
+    "i/o timeout",
+    "dispatch failure",
+];
+
+fn silent(lower: &str, denial: &mut Denial) {
+    if lower.contains("unable to locate credentials") || lower.contains("no credentials") {
+        denial.reported.gate.get_or_insert_with(|| "credentials".into());
+    }
+    if denial.reported.gate.is_none() && denial.action.is_none() && SILENCE.iter().any(|words| lower.contains(words)) {
+        denial.reported.layer = Some(Layer::Network);
+        denial.notes.push(
+            "No answer came, so no policy refused it: look at names, routes, security groups and network ACLs.".into(),
+        );
+    }
 }
 
 /// Resource-based policies and identity policies have names of their own for some actions.

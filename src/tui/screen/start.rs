@@ -34,7 +34,10 @@ fn list(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let mut lines = Vec::new();
     for (at, offer) in app.offers().into_iter().enumerate() {
         let (name, about) = match offer {
-            Offer::Diagnose => ("Diagnose a resource".to_owned(), "ask a live cloud; read calls only".to_owned()),
+            Offer::Diagnose => (
+                "Diagnose a resource".to_owned(),
+                "ask a live cloud, read calls only; or paste an error message here".to_owned(),
+            ),
             Offer::Example(example) => app.examples.get(example).map_or_else(Default::default, |example| {
                 (format!("Walk the example {}", example.name), format!("{}; no credentials needed", example.title))
             }),
