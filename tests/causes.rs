@@ -338,6 +338,23 @@ fn every_cause_that_a_gate_tells_is_told_by_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A bucket that hands its decisions to the access points of its account, and an access point that lets a stranger in.
+#[test]
+fn a_bucket_may_delegate_to_access_points() {
+    let own = World::read().0["request"]["principal"].as_str().unwrap().split(':').nth(4).unwrap().to_owned();
+    let delegating = |account: &str| {
+        let condition = json!({"StringEquals": {"s3:DataAccessPointAccount": account}});
+        with_access_point(json!({"NetworkOrigin": "Internet"}), deny_nothing()).stranger().bucket(|s| {
+            s.push(
+                json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}),
+            );
+        })
+    };
+    let closed = |world: World| world.codes().iter().any(|code| code.starts_with("aws.resource-policy.no-allow"));
+    assert!(!closed(delegating(&own)), "{:?}", delegating(&own).codes());
+    assert!(closed(delegating(OTHER)), "another account's access points");
+}
+
 #[test]
 fn the_lists_are_complete() {
     for (list, count) in [("S3", 44), ("KMS", 18), ("SageMaker", 22)] {

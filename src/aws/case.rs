@@ -293,6 +293,7 @@ impl<'a> Case<'a> {
             None => self.context.set("kms:ViaService", Entry::Absent),
         }
         self.fill_encryption();
+        self.fill_access_point();
         if self.ask.action.eq_ignore_ascii_case("iam:PassRole")
             && let Some(service) = self.ask.text("service")
         {
@@ -300,6 +301,26 @@ impl<'a> Case<'a> {
         }
         if self.ask.action.to_ascii_lowercase().starts_with("sts:assumerole") {
             self.context.set("sts:ExternalId", Entry::Absent);
+        }
+    }
+
+    /// By which a bucket's policy hands decisions to access points (S3 User Guide, `access-points-policies`).
+    fn fill_access_point(&mut self) {
+        const KEYS: [&str; 3] = ["s3:DataAccessPointArn", "s3:DataAccessPointAccount", "s3:AccessPointNetworkOrigin"];
+        if self.service() != "s3" {
+            return;
+        }
+        let point = self.ask.request.inputs.get("access-point").map(String::as_str).unwrap_or_default();
+        let Some(arn) = arn::Arn::parse(point) else {
+            return KEYS.iter().for_each(|key| self.context.set(key, Entry::Absent));
+        };
+        self.context.one(KEYS[0], point);
+        self.context.one(KEYS[1], arn.account);
+        let params = [("AccountId", arn.account), ("Name", arn.name())];
+        if let Known::Yes(described) = self.reading.answer("s3control:GetAccessPoint", &params) {
+            let vpc = described.get("VpcConfiguration").is_some_and(Value::is_object);
+            self.context
+                .one(KEYS[2], field(described, "NetworkOrigin").unwrap_or(if vpc { "VPC" } else { "Internet" }));
         }
     }
 
