@@ -355,6 +355,89 @@ fn a_bucket_may_delegate_to_access_points() {
     assert!(closed(delegating(OTHER)), "another account's access points");
 }
 
+/// The workload's VPC has no endpoint for S3 and sends everything into a transit gateway, behind which another VPC has a NAT gateway.
+fn hub() -> World {
+    let mut world = without_endpoint(World::read(), ".s3");
+    let place = world.fact("ec2:DescribeSubnets", "SubnetIds")["body"]["Subnets"][0].clone();
+    let tables = world.fact("ec2:DescribeRouteTables", "")["body"]["RouteTables"].as_array_mut().unwrap();
+    for table in tables {
+        table["Routes"] = json!([
+            {"DestinationCidrBlock": "10.0.0.0/8", "GatewayId": "local", "State": "active"},
+            {"DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": "tgw-1", "State": "active"}]);
+    }
+    let groups = world.fact("ec2:DescribeSecurityGroups", "")["body"]["SecurityGroups"].as_array_mut().unwrap();
+    for group in groups {
+        group["IpPermissionsEgress"] = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
+    }
+    let (vpc, subnet, zone, block) =
+        (&place["VpcId"], &place["SubnetId"], &place["AvailabilityZone"], &place["CidrBlock"]);
+    let by_gateway = json!({"Filters": [{"Name": "transit-gateway-id", "Values": ["tgw-1"]}]});
+    let far = json!({"Filters": [{"Name": "vpc-id", "Values": ["vpc-far"]}]});
+    let attachment = |id: &str, vpc: &Value| {
+        json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": "tgw-1", "ResourceType": "vpc", "ResourceId": vpc, "State": "available",
+               "Association": {"TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated"}})
+    };
+    let foot = |id: &str, vpc: &Value, subnet: &Value| json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": "tgw-1", "VpcId": vpc, "SubnetIds": [subnet], "State": "available"});
+    let route = |to: &Value, id: &str| json!({"DestinationCidrBlock": to, "Type": "static", "State": "active", "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": id}]});
+    let far_subnet = |id: &str, block: &str| json!({"SubnetId": id, "VpcId": "vpc-far", "CidrBlock": block, "AvailabilityZone": zone});
+    let to =
+        |cidr: &Value, key: &str, target: &str| json!({"DestinationCidrBlock": cidr, key: target, "State": "active"});
+    let table = |id: &str, subnet: &str, routes: Value| json!({"RouteTableId": id, "VpcId": "vpc-far", "Associations": [{"SubnetId": subnet}], "Routes": routes});
+    let everything = json!([{"RuleNumber": 1, "Egress": false, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"},
+                            {"RuleNumber": 1, "Egress": true, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}]);
+    let any = json!("0.0.0.0/0");
+    world
+        .add("ec2:DescribeTransitGatewayVpcAttachments", by_gateway.clone(), json!({"TransitGatewayVpcAttachments": [foot("att-1", vpc, subnet), foot("att-2", &json!("vpc-far"), &json!("subnet-foot"))]}))
+        .add("ec2:DescribeTransitGatewayAttachments", by_gateway, json!({"TransitGatewayAttachments": [attachment("att-1", vpc), attachment("att-2", &json!("vpc-far"))]}))
+        .add("ec2:SearchTransitGatewayRoutes", json!({"TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": [{"Name": "state", "Values": ["active", "blackhole"]}]}),
+             json!({"Routes": [route(&any, "att-2"), route(block, "att-1")]}))
+        .add("ec2:DescribeVpcs", json!({"VpcIds": ["vpc-far"]}), json!({"Vpcs": [{"VpcId": "vpc-far", "CidrBlock": "172.20.0.0/16"}]}))
+        .add("ec2:DescribeSubnets", far.clone(), json!({"Subnets": [far_subnet("subnet-foot", "172.20.0.0/24"), far_subnet("subnet-nat", "172.20.1.0/24")]}))
+        .add("ec2:DescribeRouteTables", far.clone(), json!({"RouteTables": [
+            table("rtb-foot", "subnet-foot", json!([to(&any, "NatGatewayId", "nat-far")])),
+            table("rtb-nat", "subnet-nat", json!([to(&any, "GatewayId", "igw-far"), to(block, "TransitGatewayId", "tgw-1")]))]}))
+        .add("ec2:DescribeNetworkAcls", far, json!({"NetworkAcls": [{"NetworkAclId": "acl-far", "VpcId": "vpc-far", "IsDefault": true, "Associations": [], "Entries": everything}]}))
+        .add("ec2:DescribeNatGateways", json!({"Filter": [{"Name": "vpc-id", "Values": ["vpc-far"]}]}), json!({"NatGateways": [{"NatGatewayId": "nat-far", "VpcId": "vpc-far",
+            "SubnetId": "subnet-nat", "State": "available", "NatGatewayAddresses": [{"PrivateIp": "172.20.1.9", "PublicIp": "52.1.1.9"}]}]}))
+        .add("ec2:DescribeInternetGateways", json!({"Filters": [{"Name": "attachment.vpc-id", "Values": ["vpc-far"]}]}),
+             json!({"InternetGateways": [{"InternetGatewayId": "igw-far", "Attachments": [{"VpcId": "vpc-far", "State": "available"}]}]}))
+}
+
+#[test]
+fn a_transit_gateway_is_followed_to_what_lies_behind_it() {
+    let told =
+        |world: World| world.codes().into_iter().filter(|code| code.contains(".transit-gateway.")).collect::<Vec<_>>();
+    assert_eq!(told(hub()), Vec::<String>::new());
+    let broken = |call: &str, pointer: &str, value: Value| told(hub().body(call, "", pointer, value));
+    for (call, pointer, value, reason) in [
+        ("ec2:SearchTransitGatewayRoutes", "/Routes/0/State", json!("blackhole"), "tgw-rtb-bad-state-route"),
+        (
+            "ec2:SearchTransitGatewayRoutes",
+            "/Routes/0/DestinationCidrBlock",
+            json!("10.9.0.0/16"),
+            "tgw-rtb-no-route-to-tgw-attachment",
+        ),
+        (
+            "ec2:DescribeTransitGatewayAttachments",
+            "/TransitGatewayAttachments/0/Association",
+            Value::Null,
+            "tgw-attach-missing-tgw-rtb-association",
+        ),
+        (
+            "ec2:DescribeTransitGatewayVpcAttachments",
+            "/TransitGatewayVpcAttachments/0/State",
+            json!("deleted"),
+            "bad-state-attachment",
+        ),
+    ] {
+        let codes = broken(call, pointer, value);
+        let wanted = format!("aws.transit-gateway.{reason} ");
+        assert_eq!(codes, [wanted]);
+    }
+    let unread = hub().ended("ec2:SearchTransitGatewayRoutes", "denied", "UnauthorizedOperation");
+    assert_eq!(told(unread), ["aws.transit-gateway.unread "]);
+}
+
 #[test]
 fn the_lists_are_complete() {
     for (list, count) in [("S3", 44), ("KMS", 18), ("SageMaker", 22)] {

@@ -164,7 +164,15 @@ fn changed(changes: &[Change<'_>]) -> Facts {
         Fact {
             id: String::new(),
             call: call.into(),
-            params: table.map(|table| ("TransitGatewayRouteTableId".to_owned(), json!(table))).into_iter().collect(),
+            // Of the second gateway's table the static routes were searched, and the propagations listed.
+            params: table
+                .map(|table| ("TransitGatewayRouteTableId".to_owned(), json!(table)))
+                .into_iter()
+                .chain(
+                    (table == Some("tgwrtb-2"))
+                        .then(|| ("Filters".to_owned(), json!([{"Name": "type", "Values": ["static"]}]))),
+                )
+                .collect(),
             status: FactStatus::Ok,
             at: String::new(),
             took_ms: 0,

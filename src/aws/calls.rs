@@ -226,6 +226,7 @@ fn filtered(item: &Value, filter: &Value) -> Option<bool> {
     Some(match filter.get("Name")?.as_str()? {
         "vpc-id" => at("VpcId"),
         "subnet-id" => at("SubnetId"),
+        "transit-gateway-id" => at("TransitGatewayId"),
         "group-id" => at("GroupId") || any("Groups", "GroupId"),
         "service-name" => at("ServiceName"),
         "prefix-list-name" => at("PrefixListName"),

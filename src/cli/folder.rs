@@ -87,13 +87,19 @@ fn read(file: &Path, number: usize, facts: &mut Vec<Fact>) -> Result<(), Failure
 
 /// Answers about one transit gateway table each may stand together in one file, under a key of their own.
 fn per_table(body: Value) -> Vec<(Map<String, Value>, Value)> {
-    const TOGETHER: [&str; 2] = ["TransitGatewayStaticRoutes", "TransitGatewayPropagations"];
-    let Some(tables) = TOGETHER.iter().find_map(|key| body.get(key)?.as_array()) else {
+    const STATIC: &str = "TransitGatewayStaticRoutes";
+    let found =
+        [STATIC, "TransitGatewayPropagations"].into_iter().find_map(|key| Some((key, body.get(key)?.as_array()?)));
+    let Some((key, tables)) = found else {
         return vec![(Map::new(), body)];
     };
     let one = |table: &Value| {
         let id = table.get("TransitGatewayRouteTableId").cloned().unwrap_or_default();
-        (Map::from_iter([("TransitGatewayRouteTableId".to_owned(), id)]), table.clone())
+        let mut params = Map::from_iter([("TransitGatewayRouteTableId".to_owned(), id)]);
+        if key == STATIC {
+            params.insert("Filters".into(), json!([{"Name": "type", "Values": ["static"]}]));
+        }
+        (params, table.clone())
     };
     tables.iter().map(one).collect()
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::network::Addresses;
 use super::super::network::items::{flag, list, text};
+use super::super::network::routes;
 use super::end::End;
 use super::filter::{Direction, References, ephemeral};
 use super::walk::{At, Walk};
@@ -104,7 +105,7 @@ impl<'w> Walk<'w, '_> {
         };
         let vpc = text(nat, "VpcId").unwrap_or_default();
         let subnet = text(nat, "SubnetId").unwrap_or_default();
-        if vpc != at.vpc || at.references != References::Kept {
+        if vpc != at.vpc {
             return Err(Stop::blocked("NGW_REQUIRES_SOURCE_IN_VPC", id));
         }
         if !subnet.is_empty() && subnet != at.subnet {
@@ -120,6 +121,7 @@ impl<'w> Walk<'w, '_> {
         if self.answering {
             return Err(Stop::blocked("NO_PATH", id));
         }
+        self.answers_find_back(vpc, subnet, at.source)?;
         self.expect(&at, Direction::In, self.to);
         if text(nat, "AvailabilityMode") == Some("regional") {
             return self.regional_nat(nat, id, at);
@@ -142,6 +144,22 @@ impl<'w> Walk<'w, '_> {
             answers: ephemeral(None),
         };
         self.leave(own)
+    }
+
+    /// A sender of another VPC gets its answers only where the NAT gateway's own subnet has a route back to it.
+    fn answers_find_back(&self, vpc: &'w str, subnet: &'w str, sender: IpAddr) -> Result<(), Stop> {
+        let own = self.world.vpc_blocks(vpc).is_none_or(|blocks| Addresses::from(sender).minus(&blocks).is_empty());
+        if own || subnet.is_empty() {
+            return Ok(());
+        }
+        let Some(table) = self.world.table(vpc, subnet) else { return Err(Stop::unknown(None, subnet)) };
+        match self.world.winner(routes::id(table), sender) {
+            Some(route) if !routes::is_active(route) => Err(Stop::blocked("BAD_STATE_ROUTE", subnet)),
+            Some(route) if routes::target(route).starts_with("tgw-") => {
+                self.world.leads_back(routes::target(route), vpc, sender)
+            }
+            _ => Err(Stop::blocked("NO_ROUTE_TO_DESTINATION", subnet)),
+        }
     }
 
     /// A regional NAT gateway has no subnet: it stands at the VPC's own internet gateway, zone by zone.

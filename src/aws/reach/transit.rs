@@ -106,6 +106,9 @@ impl<'w> Walk<'w, '_> {
         if !usable(described) {
             return Err(Stop::blocked("BAD_STATE_ATTACHMENT", gateway));
         }
+        if self.world.subnet_with(vpc, self.to).is_none() && self.world.describes(vpc) {
+            return self.pass_through(gateway, described, vpc, at);
+        }
         if let Some(subnet) = self.world.subnet_with(vpc, self.to) {
             let zone = self.world.zone(subnet);
             let feet = texts(described, "SubnetIds");
@@ -120,6 +123,27 @@ impl<'w> Walk<'w, '_> {
             at.references = References::Unsupported;
         }
         self.deliver(vpc, &at)
+    }
+}
+
+impl<'w> Walk<'w, '_> {
+    /// What is not for the VPC itself goes on by the route table of the attachment's subnet: a VPC that others leave by.
+    fn pass_through(&mut self, gateway: &str, attachment: &Value, vpc: &'w str, mut at: At<'w>) -> Result<(), Stop> {
+        let blocks = self.world.vpc_blocks(vpc).unwrap_or_default();
+        if Addresses::from(self.to).minus(&blocks).is_empty() {
+            return Err(Stop::blocked("NO_POSSIBLE_DESTINATION", vpc));
+        }
+        let feet = texts(attachment, "SubnetIds");
+        let zone = self.world.zone(at.subnet);
+        // A packet stays in its zone where the attachment has a subnet there.
+        let foot = feet.iter().find(|foot| self.world.zone(foot) == zone).or(feet.first());
+        let Some(foot) = foot.and_then(|foot| self.world.name_of(&self.world.subnets, foot)) else {
+            return Err(Stop::unknown(Some("UNKNOWN_RESOURCE"), gateway));
+        };
+        if at.references == References::Kept {
+            at.references = References::Unsupported;
+        }
+        self.leave(At { vpc, subnet: foot, public: None, ..at })
     }
 }
 
@@ -155,6 +179,16 @@ impl<'w> World<'w> {
         // Any address of the subnet stands for the sender's.
         let source = block.and_then(|block| block.first()).unwrap_or(to);
         Walk::new(self, to, Traffic::tcp((port, port))).transit(gateway, At::bare(vpc, subnet, source))
+    }
+
+    /// Whether answers that a VPC sends into a transit gateway are led on to their receiver.
+    pub(super) fn leads_back(&self, gateway: &'w str, vpc: &str, to: IpAddr) -> Result<(), Stop> {
+        let attached = values(&self.vpc_attachments)
+            .find(|of| text(of, "TransitGatewayId") == Some(gateway) && text(of, "VpcId") == Some(vpc) && usable(of));
+        let Some(attachment) = attached.and_then(|of| text(of, "TransitGatewayAttachmentId")) else {
+            return Err(Stop::blocked("BAD_STATE_ATTACHMENT", gateway));
+        };
+        self.transit_route(gateway, attachment, to).map(drop)
     }
 
     /// The VPCs that a VPC peers with.
@@ -194,9 +228,8 @@ impl<'w> World<'w> {
         };
         let routes = self.transit_routes.get(table);
         let propagations = self.propagations.get(table);
-        // A search gives propagated routes as well; where it gave none, only the list of propagations tells that there are none.
-        let of_type = |kind: &str| routes.into_iter().flatten().any(|route| text(route, "Type") == Some(kind));
-        let mut incomplete = propagations.is_none() && !of_type("propagated");
+        // A search gives propagated routes as well, unless it was for static ones only.
+        let mut incomplete = propagations.is_none() && self.static_only.contains(table);
         if routes.is_none() {
             return Err(Stop::unknown(Some("TGW_RTB_ROUTES_ARE_UNKNOWN"), gateway));
         }

@@ -1,6 +1,6 @@
 //! Everything that was described, found by id and by address.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub struct World<'w> {
     pub(super) gateways: Kind<'w>,
     /// Routes of transit gateway tables by table; `None` for a table means: not collected.
     pub(super) transit_routes: HashMap<&'w str, Vec<&'w Value>>,
+    /// Tables of which only the static routes were searched.
+    pub(super) static_only: HashSet<&'w str>,
     pub(super) propagations: HashMap<&'w str, Vec<&'w Value>>,
     pub(super) vpn_connections: Kind<'w>,
     pub(super) block_public_access: Option<&'w Value>,
@@ -81,6 +83,7 @@ impl<'w> World<'w> {
             attachments: attachments(facts),
             gateways: by_id(facts, "ec2:DescribeTransitGateways", &["TransitGateways"], "TransitGatewayId"),
             transit_routes: per_table(facts, "ec2:SearchTransitGatewayRoutes", "Routes"),
+            static_only: static_only(facts),
             propagations: per_table(
                 facts,
                 "ec2:GetTransitGatewayRouteTablePropagations",
@@ -291,6 +294,15 @@ fn per_table<'w>(facts: &'w Facts, call: &str, key: &str) -> HashMap<&'w str, Ve
         }
     }
     found
+}
+
+fn static_only(facts: &Facts) -> HashSet<&str> {
+    let searches = facts.of_call("ec2:SearchTransitGatewayRoutes").map(|(_, fact)| fact);
+    let narrowed = searches.filter(|fact| {
+        let filters = fact.params.get("Filters").and_then(Value::as_array);
+        filters.into_iter().flatten().any(|filter| text(filter, "Name") == Some("type"))
+    });
+    narrowed.filter_map(|fact| fact.params.get("TransitGatewayRouteTableId")?.as_str()).collect()
 }
 
 fn prefix_lists(facts: &Facts) -> HashMap<&str, Addresses> {
