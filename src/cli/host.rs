@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,7 +12,7 @@ use super::diagnose::{From, LiveWords, Walk, prepare, shelf, snapshot, walk};
 use super::{Failure, examples, why};
 use crate::engine::Event;
 use crate::engine::evidence::reported;
-use crate::facts::{Call, Facts, Snapshot};
+use crate::facts::{Call, Fact, Facts, Snapshot};
 use crate::model::Diagnosis;
 use crate::playbook::{SourceFile, Words, parse};
 use crate::tui::{ExampleEntry, Host, HostError, InputEntry, LiveRequest, PlaybookEntry, StartRequest};
@@ -34,13 +35,17 @@ fn ready(what: &StartRequest) -> Result<Walk, Failure> {
     match what {
         StartRequest::Example(name) => prepare(None, None, From::Recorded(Box::new(examples::open(name)?))),
         StartRequest::Snapshot(path) => prepare(None, None, From::Recorded(Box::new(Snapshot::load(path)?))),
-        StartRequest::Live(live) => {
-            let mut walk = prepare(Some(&words(live)), live.playbook.as_deref(), From::Live)?;
-            let said = live.error.as_deref().map(why::denials).unwrap_or_default();
-            walk.evidence.extend(said.first().map(reported));
-            Ok(walk)
-        }
+        StartRequest::Live(live) => prepare(Some(&words(live)), live.playbook.as_deref(), From::Live),
     }
+}
+
+/// What the cloud said in the error that the request was read from.
+async fn said(what: &StartRequest, patience: Duration) -> Option<Fact> {
+    let StartRequest::Live(LiveRequest { error: Some(error), .. }) = what else { return None };
+    let mut denial = why::denials(error).into_iter().next()?;
+    // Remarks on what was refused have no place beside a walk: the walk's own gates say what is missing.
+    why::ask_for_details(&mut denial, patience).await;
+    Some(reported(&denial))
 }
 
 fn words(live: &LiveRequest) -> Words {
@@ -89,7 +94,8 @@ impl Host for CliHost {
     ) -> BoxFuture<'static, Result<(), HostError>> {
         let live = self.live.clone();
         Box::pin(async move {
-            let walk_ready = ready(&what)?;
+            let mut walk_ready = ready(&what)?;
+            walk_ready.evidence.extend(said(&what, live.timeout).await);
             walk(walk_ready, live, Some(&events), &cancel).await?;
             Ok(())
         })

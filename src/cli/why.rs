@@ -34,7 +34,10 @@ pub fn why(args: Why) -> Result<u8, Failure> {
         return print(&if json { format!("{:#}\n", all(&denials)) } else { read_aloud(&denials) });
     }
     if args.snapshot.is_none() {
-        ask_for_details(&mut denial, Duration::from_secs(args.timeout))?;
+        let patience = Duration::from_secs(args.timeout);
+        for remark in runtime()?.block_on(ask_for_details(&mut denial, patience)) {
+            let _ = writeln!(io::stderr(), "gatewalk: {remark}");
+        }
     }
     let words = words(&denial, &args).inspect_err(|_| {
         if !json {
@@ -69,25 +72,22 @@ pub fn why(args: Why) -> Result<u8, Failure> {
     finish(walk, live, format, args.save.as_deref(), false)
 }
 
-/// Asks the cloud for what only it can tell of a denial; what it refuses is said, and the text alone counts.
-fn ask_for_details(denial: &mut Denial, patience: Duration) -> Result<(), Failure> {
-    let Some(provider) = cloud::by_id(&denial.provider) else { return Ok(()) };
+/// Asks the cloud for what only it can tell of a denial. What it refuses is told by a remark, and the text alone counts.
+pub async fn ask_for_details(denial: &mut Denial, patience: Duration) -> Vec<String> {
+    let Some(provider) = cloud::by_id(&denial.provider) else { return Vec::new() };
+    let mut remarks = Vec::new();
     for call in provider.details(denial) {
-        let answer = runtime()?.block_on(ask_once(&call, patience));
+        let answer = ask_once(&call, patience).await;
         match (answer.body, answer.error) {
             (Some(body), _) => provider.detailed(denial, &call, &body),
             (None, error) => {
                 let why = error.map(|error| format!(": {}", error.code)).unwrap_or_default();
                 let permission = provider.permission(&call.name).unwrap_or(&call.name);
-                let _ = writeln!(
-                    io::stderr(),
-                    "gatewalk: {} did not answer{why}; {permission} would tell more of this denial",
-                    call.name
-                );
+                remarks.push(format!("{} did not answer{why}; {permission} would tell more of this denial", call.name));
             }
         }
     }
-    Ok(())
+    remarks
 }
 
 /// The words given, else standard input.
