@@ -387,6 +387,7 @@ fn hub() -> World {
                             {"RuleNumber": 1, "Egress": true, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}]);
     let any = json!("0.0.0.0/0");
     world
+        .add("ec2:DescribeVpcBlockPublicAccessOptions", json!({}), json!({"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "off"}}))
         .add("ec2:DescribeTransitGatewayVpcAttachments", by_gateway.clone(), json!({"TransitGatewayVpcAttachments": [foot("att-1", vpc, subnet), foot("att-2", &json!("vpc-far"), &json!("subnet-foot"))]}))
         .add("ec2:DescribeTransitGatewayAttachments", by_gateway, json!({"TransitGatewayAttachments": [attachment("att-1", vpc), attachment("att-2", &json!("vpc-far"))]}))
         .add("ec2:SearchTransitGatewayRoutes", json!({"TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": [{"Name": "state", "Values": ["active", "blackhole"]}]}),
@@ -434,6 +435,24 @@ fn a_transit_gateway_is_followed_to_what_lies_behind_it() {
         let wanted = format!("aws.transit-gateway.{reason} ");
         assert_eq!(codes, [wanted]);
     }
+    // Answers meet a network ACL of their own, and the guard against the internet counts behind the gateway too.
+    let mut world = hub();
+    let far =
+        world.fact("ec2:DescribeNetworkAcls", "vpc-far")["body"]["NetworkAcls"][0]["Entries"].as_array_mut().unwrap();
+    far[0]["PortRange"] = json!({"From": 443, "To": 443});
+    far[0]["Protocol"] = json!("6");
+    assert_eq!(told(world), ["aws.transit-gateway.subnet-acl-restriction "]);
+    let unread = hub().ended("ec2:DescribeVpcBlockPublicAccessOptions", "denied", "UnauthorizedOperation");
+    assert_eq!(told(unread), ["aws.transit-gateway.unread "]);
+    let blocking = json!({"InternetGatewayBlockMode": "block-bidirectional"});
+    let unread =
+        hub().body("ec2:DescribeVpcBlockPublicAccessOptions", "", "/VpcBlockPublicAccessOptions", blocking.clone());
+    assert_eq!(told(unread), ["aws.transit-gateway.unread "], "an exclusion may stand in what was not read");
+    let none = json!({"VpcBlockPublicAccessExclusions": []});
+    let blocked = hub()
+        .body("ec2:DescribeVpcBlockPublicAccessOptions", "", "/VpcBlockPublicAccessOptions", blocking)
+        .add("ec2:DescribeVpcBlockPublicAccessExclusions", json!({}), none);
+    assert_eq!(told(blocked), ["aws.transit-gateway.vpc-block-public-access-enabled "]);
     let unread = hub().ended("ec2:SearchTransitGatewayRoutes", "denied", "UnauthorizedOperation");
     assert_eq!(told(unread), ["aws.transit-gateway.unread "]);
 }

@@ -848,6 +848,59 @@ fn rows() -> Vec<Row> {
             Some("SUBNET_ACL_RESTRICTION"),
             Some("subnet-b2"),
         ),
+        (
+            vec![
+                set(at(GROUPS, "/1/IpPermissions"), group("tcp", Some(443), json!({"group": "sg-vpc-a"}))),
+                set("/ec2:DescribeTransitGateways".into(), none.clone()),
+                set(
+                    "/ec2:DescribeTransitGatewayVpcAttachments/TransitGatewayVpcAttachments/0/Options".into(),
+                    json!({"SecurityGroupReferencingSupport": "enable"}),
+                ),
+                set(
+                    "/ec2:DescribeTransitGatewayVpcAttachments/TransitGatewayVpcAttachments/1/Options".into(),
+                    json!({"SecurityGroupReferencingSupport": "enable"}),
+                ),
+            ],
+            "i-a1",
+            "10.2.2.10",
+            "unknown",
+            None,
+            Some("i-b2"),
+        ),
+        (
+            vec![
+                set("/ec2:DescribeVpnConnections".into(), json!({"VpnConnections": []})),
+                set(
+                    at(ROUTES, "/1/Routes/-"),
+                    json!({"DestinationCidrBlock": "192.168.0.0/16", "GatewayId": "vgw-1", "State": "active"}),
+                ),
+            ],
+            "i-a1",
+            "192.168.1.1",
+            "unknown",
+            Some("UNKNOWN_DESTINATION"),
+            Some("vgw-1"),
+        ),
+        // A longer route may be among propagations that are not known.
+        (
+            vec![set(
+                "/ec2:GetTransitGatewayRouteTablePropagations#tgwrtb-2/TransitGatewayRouteTablePropagations/-".into(),
+                json!({"TransitGatewayAttachmentId": "att-x", "ResourceId": "vpc-elsewhere", "ResourceType": "vpc", "State": "enabled"}),
+            )],
+            "i-a1",
+            "10.3.1.10",
+            "unknown",
+            Some("TGW_RTB_ROUTES_ARE_UNKNOWN"),
+            Some("tgw-2"),
+        ),
+        (
+            vec![set(at(ACLS, "/0/Entries/-"), entry(40, true, "allow", "0.0.0.0/0", "6", Some((0, i64::MAX))))],
+            "i-a1",
+            "8.8.8.8",
+            "reachable",
+            None,
+            None,
+        ),
         // What is not there, and what nobody described.
         (vec![], "i-gone", "8.8.8.8", "unreachable", Some("NO_SOURCE_OR_DESTINATION"), Some("i-gone")),
         (

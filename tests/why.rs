@@ -91,6 +91,22 @@ fn what_cannot_be_read_is_closed_on_the_clouds_own_word() {
         .arg(&saved)
         .output();
     assert_eq!(serde_json::from_slice::<Value>(&again.unwrap().stdout).unwrap(), answer);
+    // For another question it is no evidence.
+    let other = Command::cargo_bin("gatewalk")
+        .unwrap()
+        .args([
+            "diagnose",
+            "s3://fraud-features-072335615623/other",
+            "--as",
+            "arn:aws:iam::072335615623:role/ml/trainer",
+            "--format",
+            "json",
+        ])
+        .args(["--from", "sagemaker:training-job/fraud-1", "--snapshot"])
+        .arg(&saved)
+        .output();
+    let other: Value = serde_json::from_slice(&other.unwrap().stdout).unwrap();
+    assert_eq!(gate(&other, "scp")["status"], "unknown");
     // What was read stands; that the two differ is said.
     let (answer, saved) = walk(&context, "", &folder);
     assert_eq!(gate(&answer, "scp")["status"], "open");

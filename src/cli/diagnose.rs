@@ -82,6 +82,9 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
                 None => choose(&shelf, words)?,
             };
             let request = assemble(&loaded, words)?;
+            // What was reported or probed for one question is no evidence for another.
+            let same = matches!(&from, From::Recorded(snapshot) if snapshot.request.is_same_question(&request));
+            let evidence = if same { evidence } else { Vec::new() };
             Ok(Walk { loaded, request, from, evidence })
         }
         (None, From::Recorded(snapshot)) if snapshot.playbook.is_empty() && playbook.is_none() => Err(Failure::usage(

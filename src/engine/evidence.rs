@@ -85,7 +85,7 @@ pub fn weigh<'f>(
         judgement.confidence = Confidence::Observed;
     }
     let blamed = blamed(facts)?;
-    if blamed.gate != gate || !blamed.action.is_none_or(|judged| judged.eq_ignore_ascii_case(action)) {
+    if blamed.gate != gate || !blamed.action.unwrap_or(&request.action).eq_ignore_ascii_case(action) {
         return None;
     }
     match (judgement.verdict, blamed.effect) {

@@ -99,7 +99,10 @@ impl Judge<'_> {
         let reading = Reading::new(self.facts);
         let ask = Ask { request: self.request, reading: &reading, with, action };
         let mut judgement = (gate.judge)(&ask);
-        let weighed = evidence::weigh(&mut judgement, gate.name, action, self.request, self.facts);
+        // A step about somebody else on the way is not what was refused or probed.
+        let about = ask.principal() == self.request.principal;
+        let weighed =
+            about.then(|| evidence::weigh(&mut judgement, gate.name, action, self.request, self.facts)).flatten();
         if judgement.verdict == Verdict::Unknown && judgement.missing.is_empty() {
             judgement.missing = self.missing(&reading.missing());
         }

@@ -28,6 +28,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether another request asks the same of the same, from the same place.
+    pub fn is_same_question(&self, other: &Request) -> bool {
+        let key = |of: &Request| [&of.principal, &of.action, &of.resource, &of.origin].map(String::clone);
+        key(self) == key(other)
+    }
+
     /// Condition keys that the user stated with `-i context:KEY=VALUE`: the key as written, and its value.
     pub fn stated_context(&self) -> impl Iterator<Item = (&str, &str)> {
         self.inputs.iter().filter_map(|(name, value)| Some((name.strip_prefix("context:")?, value.as_str())))

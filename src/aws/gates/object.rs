@@ -80,7 +80,15 @@ pub fn access_point(ask: &Ask<'_>) -> Judgement {
 
 /// An access point of a VPC takes nothing from elsewhere.
 fn origin(case: &Case<'_>, described: &Value, point: &str) -> Option<Judgement> {
-    let vpc = described.get("VpcConfiguration").and_then(|config| field(config, "VpcId"))?;
+    let vpc = match described.get("VpcConfiguration").and_then(|config| field(config, "VpcId")) {
+        Some(vpc) => vpc,
+        None if field(described, "NetworkOrigin") == Some("VPC") => {
+            let summary =
+                format!("{} takes requests from one VPC only, and the answer does not say which.", arn::name(point));
+            return Some(Judgement::unknown("unread", summary).missing("s3:GetAccessPoint"));
+        }
+        None => return None,
+    };
     let way = case.way();
     match way.yes().map(|way| way.vpc) {
         Some(Some(from)) if from == vpc => None,
@@ -140,7 +148,16 @@ pub fn requester_pays(ask: &Ask<'_>) -> Judgement {
         return Judgement::not_applicable("The bucket's own account pays for its requests.");
     }
     let payer = match ask.reading.answer("s3:GetBucketRequestPayment", &[("Bucket", bucket)]) {
-        Known::Yes(body) => field(body, "Payer").unwrap_or("BucketOwner"),
+        Known::Yes(body) => match field(body, "Payer") {
+            Some(payer) => payer,
+            None => {
+                return Judgement::unknown(
+                    "unread",
+                    "Who pays for the request cannot be told: the answer names no payer.",
+                )
+                .missing("s3:GetBucketRequestPayment");
+            }
+        },
         Known::Absent => "BucketOwner",
         Known::Unknown(why) => return unread("Who pays for the request", &why),
     };

@@ -120,7 +120,7 @@ fn slices(rules: &[&Value], ports: (i64, i64)) -> Vec<(i64, i64)> {
     let mut starts = vec![ports.0];
     for rule in rules {
         let (from, to) = port_range(rule);
-        starts.extend([from, to + 1].into_iter().filter(|start| ports.0 < *start && *start <= ports.1));
+        starts.extend([from, to.saturating_add(1)].into_iter().filter(|start| ports.0 < *start && *start <= ports.1));
     }
     starts.sort_unstable();
     starts.dedup();

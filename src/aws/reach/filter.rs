@@ -31,6 +31,8 @@ pub enum References {
     Kept,
     /// The transit gateway or its attachment does not support them.
     Unsupported,
+    /// Whether the transit gateway supports them was not described.
+    Unknown,
     /// NAT has made the packet somebody else's.
     Lost,
 }
@@ -82,6 +84,7 @@ impl World<'_> {
                 if by_address || (refers && references == References::Kept) {
                     return Ok(());
                 }
+                unread |= refers && references == References::Unknown;
                 refused_reference |= refers;
             }
         }

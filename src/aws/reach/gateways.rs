@@ -224,7 +224,8 @@ impl<'w> Walk<'w, '_> {
             return Ok(());
         }
         let only_static = |vpn: &&Value| vpn.get("Options").is_some_and(|options| flag(options, "StaticRoutesOnly"));
-        match own.iter().all(only_static) {
+        // Without a VPN it is there for Direct Connect, which nothing here describes.
+        match !own.is_empty() && own.iter().all(only_static) {
             true => Err(Stop::blocked("NO_ROUTE_TO_DESTINATION", id)),
             // Routes learnt by BGP stand in no answer.
             false => Err(Stop::unknown(Some("UNKNOWN_DESTINATION"), id)),

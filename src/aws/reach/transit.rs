@@ -73,9 +73,7 @@ impl<'w> Walk<'w, '_> {
             self.world.border_passes(at.vpc, foot.0, Direction::In, at.source, self.traffic)?;
         }
         self.hop(id);
-        if !self.world.keeps_references(id, attachment) && at.references == References::Kept {
-            at.references = References::Unsupported;
-        }
+        at.references = self.world.references_behind(id, attachment, at.references);
         let attachment = text(attachment, "TransitGatewayAttachmentId").unwrap_or_default();
         self.through(id, attachment, at)
     }
@@ -119,9 +117,7 @@ impl<'w> Walk<'w, '_> {
                 self.world.border_passes(vpc, foot, Direction::Out, self.to, self.traffic)?;
             }
         }
-        if !self.world.keeps_references(gateway, described) && at.references == References::Kept {
-            at.references = References::Unsupported;
-        }
+        at.references = self.world.references_behind(gateway, described, at.references);
         self.deliver(vpc, &at)
     }
 }
@@ -178,7 +174,9 @@ impl<'w> World<'w> {
             self.subnets.as_ref().and_then(|subnets| text(subnets.get(subnet)?, "CidrBlock")).and_then(Addresses::cidr);
         // Any address of the subnet stands for the sender's.
         let source = block.and_then(|block| block.first()).unwrap_or(to);
-        Walk::new(self, to, Traffic::tcp((port, port))).transit(gateway, At::bare(vpc, subnet, source))
+        let mut walk = Walk::new(self, to, Traffic::tcp((port, port)));
+        walk.transit(gateway, At::bare(vpc, subnet, source))?;
+        walk.borders_back()
     }
 
     /// Whether answers that a VPC sends into a transit gateway are led on to their receiver.
@@ -207,12 +205,18 @@ impl<'w> World<'w> {
     }
 
     /// Security group references cross a transit gateway only where gateway and attachment support them.
-    fn keeps_references(&self, gateway: &str, attachment: &Value) -> bool {
-        let on = |of: Option<&Value>| {
-            of.and_then(|of| of.get("Options")).and_then(|options| text(options, "SecurityGroupReferencingSupport"))
-                == Some("enable")
+    fn references_behind(&self, gateway: &str, attachment: &Value, before: References) -> References {
+        let on = |of: &Value| {
+            of.get("Options").and_then(|options| text(options, "SecurityGroupReferencingSupport")) == Some("enable")
         };
-        on(self.gateways.as_ref().and_then(|gateways| gateways.get(gateway)).copied()) && on(Some(attachment))
+        let gateway = self.gateways.as_ref().and_then(|gateways| gateways.get(gateway));
+        match (before, gateway) {
+            (References::Lost | References::Unsupported, _) => before,
+            _ if !on(attachment) => References::Unsupported,
+            (_, None) => References::Unknown,
+            (_, Some(gateway)) if on(gateway) => before,
+            (_, Some(_)) => References::Unsupported,
+        }
     }
 
     /// The longest route of the table that an attachment is associated with; static before propagated.
@@ -266,7 +270,8 @@ impl<'w> World<'w> {
             }
         }
         match best {
-            None if incomplete => Err(Stop::unknown(Some("TGW_RTB_ROUTES_ARE_UNKNOWN"), gateway)),
+            // A longer route may stand among those that are not known.
+            _ if incomplete => Err(Stop::unknown(Some("TGW_RTB_ROUTES_ARE_UNKNOWN"), gateway)),
             None => Err(Stop::blocked("TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", gateway)),
             Some((_, _, true, _)) => Err(Stop::blocked("TGW_RTB_BAD_STATE_ROUTE", gateway)),
             Some((.., None)) => Err(Stop::unknown(Some("UNKNOWN_DESTINATION"), gateway)),

@@ -93,6 +93,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         if from.kind == EndKind::Endpoint && !self.answering {
             return Err(Stop::blocked("VPCE_INTRA_VPC_TRAFFIC", node));
         }
+        if from.kind == EndKind::Other && !self.answering {
+            return Err(Stop::unknown(Some("UNSUPPORTED_COMPONENT"), node));
+        }
         let Some(source) = from.address_for(self.to) else {
             return Err(Stop::blocked("UNASSOCIATED_COMPONENT", node));
         };
@@ -131,15 +134,21 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Answers go the other way, through network ACLs and routes of their own.
     fn back(&mut self, from: &End<'w>) -> Result<(), Stop> {
-        for at in std::mem::take(&mut self.returns).iter().rev() {
-            let traffic = self.traffic.answers(at.ports);
-            self.world.border_passes(at.vpc, at.subnet, at.direction, at.remote, traffic)?;
-        }
+        self.borders_back()?;
         let Some((end, sender)) = self.ended.take() else { return Ok(()) };
         let ports = if from.addresses.contains(&sender) { ephemeral(Some(from)) } else { ephemeral(None) };
         let mut back = Walk::new(self.world, sender, self.traffic.answers(ports));
         back.answering = true;
         back.there(&end, end.node)
+    }
+
+    /// The network ACLs that answers have to pass again, from the far end on.
+    pub fn borders_back(&mut self) -> Result<(), Stop> {
+        for at in std::mem::take(&mut self.returns).iter().rev() {
+            let traffic = self.traffic.answers(at.ports);
+            self.world.border_passes(at.vpc, at.subnet, at.direction, at.remote, traffic)?;
+        }
+        Ok(())
     }
 
     /// Out of a subnet: its network ACL, its route table, and whatever that leads to.

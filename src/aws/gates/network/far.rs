@@ -1,14 +1,17 @@
 //! What lies beyond the VPC's own gateways: transit gateways, peering, and the account's guard against the internet.
 
+use serde_json::Value;
+
 use super::super::super::network::{PlaceKind, Trip, WayKind};
 use super::super::super::reach::{Stop, World};
 use super::super::words::unread;
 use super::{HTTPS, change, trip_with_way};
-use crate::facts::Known;
+use crate::facts::{Fact, Known};
 use crate::model::{Effect, Judgement, Risk};
 use crate::provider::Ask;
 
 const OPTIONS: &str = "ec2:DescribeVpcBlockPublicAccessOptions";
+const EXCLUSIONS: &str = "ec2:DescribeVpcBlockPublicAccessExclusions";
 
 /// From the sender's subnet into a transit gateway and out behind it, with the VPC behind it (Transit Gateway Guide,
 /// `how-transit-gateways-work`).
@@ -30,6 +33,9 @@ pub fn transit_gateway(ask: &Ask<'_>) -> Judgement {
         if let Known::Unknown(why) = ask.reading.all(call, |_| true) {
             return unread(subject, &why);
         }
+    }
+    if let Known::Unknown(why) = guard(ask) {
+        return unread(subject, &why);
     }
     let Some(to) = sample(ask, &trip) else {
         return Judgement::unknown(
@@ -120,6 +126,29 @@ pub fn peering(ask: &Ask<'_>) -> Judgement {
     ))
 }
 
+/// Whether the settings of VPC Block Public Access were read, with the exclusions where it is on; absent where the service that was
+/// asked does not know of it.
+fn guard(ask: &Ask<'_>) -> Known<()> {
+    let unknown_to_the_endpoint = |fact: &Fact| {
+        fact.error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "NotImplemented" | "InvalidAction"))
+    };
+    if ask.reading.facts().of_call(OPTIONS).any(|(_, fact)| unknown_to_the_endpoint(fact)) {
+        return Known::Absent;
+    }
+    let options = match ask.reading.all(OPTIONS, |_| true) {
+        Known::Yes(options) => options,
+        Known::Absent => return Known::Absent,
+        Known::Unknown(why) => return Known::Unknown(why),
+    };
+    let off = |body: &Value| {
+        body.pointer("/VpcBlockPublicAccessOptions/InternetGatewayBlockMode").is_some_and(|mode| mode == "off")
+    };
+    match options.iter().all(|(_, body)| off(body)) {
+        true => Known::Yes(()),
+        false => ask.reading.all(EXCLUSIONS, |_| true).map(|_| ()),
+    }
+}
+
 /// VPC Block Public Access stops what goes by internet gateways; NAT gateways pass when only ingress is blocked (VPC User Guide,
 /// `security-vpc-bpa`).
 pub fn vpc_block_public_access(ask: &Ask<'_>) -> Judgement {
@@ -131,14 +160,12 @@ pub fn vpc_block_public_access(ask: &Ask<'_>) -> Judgement {
     if !matches!(kind, WayKind::NatGateway | WayKind::InternetGateway) || trip.place.kind != PlaceKind::Vpc {
         return Judgement::not_applicable("The way does not lead over the internet.");
     }
-    let unknown_to_the_endpoint = |fact: &crate::facts::Fact| {
-        fact.error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "NotImplemented" | "InvalidAction"))
-    };
-    if ask.reading.facts().of_call(OPTIONS).any(|(_, fact)| unknown_to_the_endpoint(fact)) {
-        return Judgement::not_applicable("The service that was asked knows no VPC Block Public Access.");
-    }
-    if let Known::Unknown(why) = ask.reading.all(OPTIONS, |_| true) {
-        return unread(subject, &why);
+    match guard(ask) {
+        Known::Yes(()) => {}
+        Known::Absent => {
+            return Judgement::not_applicable("The service that was asked knows no VPC Block Public Access.");
+        }
+        Known::Unknown(why) => return unread(subject, &why),
     }
     let world = World::new(ask.reading.facts());
     let (vpc, nat) = (trip.place.vpc.clone().unwrap_or_default(), kind == WayKind::NatGateway);
