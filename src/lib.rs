@@ -26,6 +26,7 @@
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
 //! | [`provider`] | what a cloud must offer: its gates, its read calls, its names |
 //! | [`aws`] | all that is AWS: `policy/`, `network/`, `gates/`, `collect/` |
+//! | [`azure`] | all that is Azure, in the same shape: `rbac/`, `network/`, `storage/`, `gates/`, `collect/` |
 //! | [`cloud`] | the registry of clouds: one line each |
 //! | [`playbook`] | the YAML schema, loading, lint, CEL, the embedded playbooks |
 //! | [`path`] | the petgraph graph: nodes, edges, the first broken edge |
@@ -36,6 +37,7 @@
 //! | [`cli`] | one file per subcommand |
 
 pub mod aws;
+pub mod azure;
 pub mod cli;
 pub mod cloud;
 pub mod config;

@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["model", "pattern", "visible"],
     &["facts"],
     &["provider"],
-    &["aws"],
+    &["aws", "azure"],
     &["cloud"],
     &["playbook", "path"],
     &["engine"],
