@@ -103,7 +103,11 @@ pub fn assemble(loaded: &Loaded, words: &Words) -> Result<Request, RequestError>
         origin: words.origin.clone().unwrap_or_else(|| ORIGIN_UNKNOWN.into()),
         inputs: BTreeMap::new(),
     };
-    let captured = captures(loaded, words)?;
+    let mut captured = captures(loaded, words)?;
+    // A playbook that tells listing from reading apart, where the provider has one action for both, asks for the word itself.
+    if spec.inputs.contains_key("verb") && spec.verbs.contains_key(verb) {
+        captured.insert("verb".into(), verb.into());
+    }
     fill_inputs(loaded, words, captured, &mut request)?;
     if let Some(template) = &loaded.resource {
         request.resource = evaluated(template, &with_lets(loaded, &request), "resource")?;
