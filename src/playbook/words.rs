@@ -9,6 +9,7 @@
 //! | `arm.parse(id)` | `{subscription, group, kind, name}` of an ARM id; empty where it has none |
 //! | `arm.up(id, segment)` | the id cut off behind the name that follows this segment; empty when there is none |
 //! | `arm.at(value, path)` | the value at a path (`properties.subnet.id`); null where there is none |
+//! | `arm.text(value, path)` | the text at a path; empty where there is none |
 //! | `arm.items(value)` | the list of an answer (`value`), or the list itself; empty for everything else |
 //! | `arm.principals(body)` | object ids of a resource's managed identities, its own first |
 //! | `json.parse(text)` | the value of a JSON text; an object is handed back as it is |
@@ -39,6 +40,10 @@ pub(super) fn declare(context: &mut Context<'_, '_>) {
             id::up_to(&text, &segment).unwrap_or_default().to_owned()
         }),
         context.add_function("arm.at", |value: CelValue, path: Arc<String>| at(value, &path)),
+        context.add_function("arm.text", |value: CelValue, path: Arc<String>| match at(value, &path) {
+            CelValue::String(text) => text.as_ref().clone(),
+            _ => String::new(),
+        }),
         context.add_function("arm.items", items),
         context.add_function("arm.principals", |value: CelValue| {
             let ids = value.json().map(|body| principal_ids(&body)).unwrap_or_default();
