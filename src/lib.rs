@@ -23,6 +23,7 @@
 //! | [`model`] | the words: request, layer, verdict, judgement, fix, diagnosis. No I/O, no provider |
 //! | [`pattern`] | texts with `*` and `?` in them |
 //! | [`visible`] | control characters shown, not obeyed |
+//! | [`secret`] | keys, tokens and signatures left out of texts |
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
 //! | [`provider`] | what a cloud must offer: its gates, its read calls, its names |
 //! | [`aws`] | all that is AWS: `policy/`, `network/`, `gates/`, `collect/` |
@@ -49,5 +50,6 @@ pub mod pattern;
 pub mod playbook;
 pub mod provider;
 pub mod report;
+pub mod secret;
 pub mod tui;
 pub mod visible;

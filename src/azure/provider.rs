@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{calls, gates, id};
-use crate::facts::{Call, Known, Reading};
+use super::{calls, gates, id, import};
+use crate::facts::{Call, Facts, Known, Reading};
 use crate::model::{ANONYMOUS, Denial, Request};
 use crate::provider::{Gate, Provider};
 
@@ -45,8 +45,16 @@ impl Provider for Azure {
         json!({})
     }
 
-    fn narrow(&self, _call: &Call, _broader: &Call, _body: &Value) -> Option<Value> {
-        None
+    fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {
+        import::narrow(call, broader, body)
+    }
+
+    fn derived(&self, call: &Call, facts: &Facts) -> Option<Value> {
+        import::derived(call, facts)
+    }
+
+    fn import(&self, name: &str, body: &Value) -> Option<Vec<(Call, Value)>> {
+        import::answers(name, body)
     }
 
     fn denials(&self, _text: &str) -> Vec<Denial> {
