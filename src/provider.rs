@@ -101,6 +101,9 @@ pub trait Provider: Sync {
     /// the body that the narrower call would have got; `None` when it cannot be derived.
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value>;
 
+    /// True when a text bears this cloud's own marks: its hosts, the shapes of its ids, its header names, codes that nobody else uses.
+    fn bears_marks(&self, text: &str) -> bool;
+
     /// What an error text, an HTTP answer or an audit event tells: one denial an error, none when it tells nothing.
     fn denials(&self, text: &str) -> Vec<Denial>;
 
