@@ -145,6 +145,7 @@ fn finish(denial: &mut Denial, text: &str) {
     let lower = text.to_ascii_lowercase();
     let meaning = match denial.message.code.as_deref() {
         _ if denial.reported.gate.is_some() => None,
+        _ if arm::is_of_other_tenant(&lower) => Some(arm::OTHER_TENANT),
         _ if arm::denied(&lower) => code::meaning("DenyAssignmentAuthorizationFailed"),
         Some("AuthenticationFailed") => Some(signature::meaning(&lower)),
         Some("AuthorizationFailed") => Some(arm::failed(&lower)),

@@ -8,9 +8,9 @@
 //! ```
 
 use super::code::Meaning;
-use super::{note, says};
+use super::{apply, says};
 use crate::azure::id;
-use crate::model::{Denial, Effect};
+use crate::model::{Denial, Effect, Layer};
 
 const NO_ROLE: Meaning = says(
     Some("role-assignment"),
@@ -25,6 +25,19 @@ const ROLE_OR_CONDITION: Meaning = says(
     "The message names two reasons and does not say which: no role gives this action, or the condition of the role assignment that \
      would is not met.",
 );
+
+/// What a link into another tenant's subscription says.
+pub const OTHER_TENANT: Meaning = says(
+    None,
+    None,
+    Some(Layer::Identity),
+    "The other thing that it refers to lies in a subscription of another tenant, which this sign-in does not reach.",
+);
+
+/// True where a link leads into another tenant's subscription.
+pub fn is_of_other_tenant(lower: &str) -> bool {
+    lower.contains("is not authorized to access linked subscription")
+}
 
 /// What `AuthorizationFailed` says, by the words around it.
 pub fn failed(lower: &str) -> Meaning {
@@ -49,8 +62,9 @@ pub fn read(text: &str, denial: &mut Denial) {
     denial.resource =
         scope.or_else(|| quoted("resource: '")).or_else(|| quoted("the scope '")).filter(|id| id::is_arm(id));
     denial.reported.policy = policy(text, &quoted, &lower);
-    if lower.contains("is not authorized to access linked subscription") {
-        note(denial, "The other thing lies in a subscription that this tenant may not enter.");
+    if let Some(action) = unquoted(text, &lower) {
+        denial.action = denial.action.take().or(Some(action));
+        apply(denial, &NO_ROLE);
     }
 }
 
@@ -91,6 +105,14 @@ fn quoted(text: &str, lower: &str, words: &str) -> Option<String> {
     let inside = &text[at..];
     let named = inside[..inside.find('\'')?].trim();
     (!named.is_empty() && named.len() < 2000).then(|| named.to_owned())
+}
+
+/// Azure Machine Learning: `User does not have permissions for ACTION actions.`
+fn unquoted(text: &str, lower: &str) -> Option<String> {
+    let mark = "does not have permissions for ";
+    let rest = &text[lower.find(mark)? + mark.len()..];
+    let action = rest.split_whitespace().next()?.trim_matches(['\'', '"', '.', ',']);
+    is_action(action).then(|| action.to_owned())
 }
 
 /// `Microsoft.Storage/storageAccounts/read`.

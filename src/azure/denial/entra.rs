@@ -75,6 +75,10 @@ const NO_TOKEN: &[(&str, &str)] = &[
     ),
     ("environmentcredential authentication unavailable", "The environment does not hold what a sign-in needs."),
     ("workloadidentitycredential authentication unavailable", "The workload's federated token is missing."),
+    (
+        "no sas token or oauth token is present",
+        "AzCopy is not signed in: `azcopy login`, or a shared access signature in the address.",
+    ),
     ("identity not found", "The managed identity is not assigned to where the code runs."),
 ];
 

@@ -59,11 +59,11 @@ fn rows(table: &Value) -> Vec<Value> {
     list("rows").iter().filter_map(entry).collect()
 }
 
-/// An entry of `StorageBlobLogs`, or of the storage's diagnostic logs; the inner `None` when it records no error.
-fn storage(entry: &Value) -> Option<Option<Denial>> {
+/// An entry of `StorageBlobLogs`, or of the storage's diagnostic logs; an empty list when it records no error.
+fn storage(entry: &Value) -> Option<Vec<Denial>> {
     let status = text(entry, &["statusText"])?;
     if status.eq_ignore_ascii_case("success") || status.ends_with("Success") {
-        return Some(None);
+        return Some(Vec::new());
     }
     let named = text(entry, &["operationName"])?;
     let mut denial = empty();
@@ -87,17 +87,17 @@ fn storage(entry: &Value) -> Option<Option<Denial>> {
     } else if kind.eq_ignore_ascii_case("AccountKey") {
         note(&mut denial, "It was authorized with an account key.");
     }
-    Some(Some(denial))
+    Some(vec![denial])
 }
 
 /// An entry of the Activity Log, in the words of `az`, of Log Analytics or of an event hub.
-fn activity(entry: &Value) -> Option<Option<Denial>> {
+fn activity(entry: &Value) -> Option<Vec<Denial>> {
     let named = ["operationName/value", "operationNameValue", "operationName"];
     let operation = text(entry, &named).filter(|name| name.to_ascii_lowercase().starts_with("microsoft."))?;
     let status = text(entry, &["status/value", "activityStatusValue", "activityStatus", "resultType", "status"])?;
     let message = text(entry, &["properties/statusMessage", "statusMessage", "resultDescription", "properties"]);
     if !status.to_ascii_lowercase().starts_with("fail") {
-        return Some(None);
+        return Some(Vec::new());
     }
     let message = message.map(str::to_owned).or_else(|| find(entry, "properties").map(told)).unwrap_or_default();
     let inner = serde_json::from_str::<Value>(&message).map_or(message, |inner| told(&inner));
@@ -121,7 +121,7 @@ fn activity(entry: &Value) -> Option<Option<Denial>> {
         denial.message.code = text(entry, &sub).map(str::to_owned);
         finish(&mut denial, "");
     }
-    Some(Some(denial))
+    Some(vec![denial])
 }
 
 /// A claim of the caller's token, in an entry of the Activity Log.
@@ -135,7 +135,7 @@ fn claimed(entry: &Value, claim: &str) -> Option<String> {
 }
 
 /// An entry of the sign-in logs.
-fn sign_in(entry: &Value) -> Option<Option<Denial>> {
+fn sign_in(entry: &Value) -> Option<Vec<Denial>> {
     let code = ["status/errorCode", "resultType"].iter().find_map(|path| match at(entry, path)? {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.parse().ok(),
@@ -143,7 +143,7 @@ fn sign_in(entry: &Value) -> Option<Option<Denial>> {
     })?;
     let who = text(entry, &["userId", "servicePrincipalId", "userPrincipalName"])?;
     if code == 0 {
-        return Some(None);
+        return Some(Vec::new());
     }
     let mut denial = empty();
     let code = format!("AADSTS{code}");
@@ -153,7 +153,7 @@ fn sign_in(entry: &Value) -> Option<Option<Denial>> {
     denial.origin = text(entry, &["ipAddress"]).and_then(target::from_address);
     denial.reported.gate = Some("token".into());
     finish(&mut denial, "");
-    Some(Some(denial))
+    Some(vec![denial])
 }
 
 /// Everything that a document says, as `key: value` lines; JSON inside of texts is opened.

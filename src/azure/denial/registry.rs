@@ -12,6 +12,8 @@ const PULL: &str = "Microsoft.ContainerRegistry/registries/pull/read";
 const TEXTS: &[(&str, Meaning)] = &[
     ("is not allowed access", says(None, None, Some(Layer::Storage), "The registry's own network rules refused the address it came from.")),
     ("authentication required", says(None, None, Some(Layer::Identity), NO_PULL)),
+    ("failed to fetch anonymous token", says(None, None, Some(Layer::Identity), NO_PULL)),
+    ("401 unauthorized", says(None, None, Some(Layer::Identity), NO_PULL)),
     ("acrpull", says(None, None, Some(Layer::Identity), NO_PULL)),
     ("access to the resource is denied", says(None, None, Some(Layer::Identity), NO_PULL)),
     ("pull access denied", says(None, None, Some(Layer::Identity), NO_PULL)),

@@ -181,6 +181,11 @@ fn from_options(text: &str) -> Option<String> {
         let (_, rest) = text.split_once(&format!("{label}: \""))?;
         rest.split('"').next().filter(|name| is_name(name))
     };
+    // Terraform: `Container "C" (Account "A" / Resource Group "R")`.
+    let quoted = |words: &str| text.split_once(words)?.1.split('"').next().filter(|name| is_name(name));
+    if let (Some(container), Some(account)) = (quoted("Container \""), quoted("(Account \"")) {
+        return Some(format!("https://{account}.blob.core.windows.net/{container}"));
+    }
     let (subscription, group) = (named("Subscription")?, named("Resource Group Name")?);
     let account = named("Storage Account Name")?;
     Some(format!(
