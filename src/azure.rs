@@ -10,9 +10,11 @@
 //! | [`rbac`] | roles, assignments, denies, conditions: pure, compiled once |
 //! | [`network`] | places, ways, names, security groups, routes |
 //! | [`storage`] | the account's own guards, judged whole |
+//! | [`denial`] | error texts → request and reported gate |
 //! | [`gates`] | the gate table: name → function |
 
 pub mod calls;
+pub mod denial;
 pub mod gates;
 pub mod id;
 pub mod import;

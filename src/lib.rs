@@ -24,6 +24,7 @@
 //! | [`pattern`] | texts with `*` and `?` in them |
 //! | [`visible`] | control characters shown, not obeyed |
 //! | [`secret`] | keys, tokens and signatures left out of texts |
+//! | [`pasted`] | error texts as people paste them: wraps, frames, escapes taken off |
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
 //! | [`provider`] | what a cloud must offer: its gates, its read calls, its names |
 //! | [`aws`] | all that is AWS: `policy/`, `network/`, `gates/`, `collect/` |
@@ -45,6 +46,7 @@ pub mod config;
 pub mod engine;
 pub mod facts;
 pub mod model;
+pub mod pasted;
 pub mod path;
 pub mod pattern;
 pub mod playbook;

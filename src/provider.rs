@@ -112,6 +112,9 @@ pub trait Provider: Sync {
         None
     }
 
+    /// True when a text bears this cloud's own marks: its hosts, the shapes of its ids, its header names, codes that nobody else uses.
+    fn bears_marks(&self, text: &str) -> bool;
+
     /// What an error text, an HTTP answer or an audit event tells: one denial an error, none when it tells nothing.
     fn denials(&self, text: &str) -> Vec<Denial>;
 

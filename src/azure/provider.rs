@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{calls, gates, id, import};
+use super::{calls, denial, gates, id, import};
 use crate::facts::{Call, Facts, Known, Reading};
 use crate::model::{ANONYMOUS, Denial, Request};
 use crate::provider::{Gate, Provider};
@@ -57,15 +57,21 @@ impl Provider for Azure {
         import::answers(name, body)
     }
 
-    fn denials(&self, _text: &str) -> Vec<Denial> {
-        Vec::new()
+    fn bears_marks(&self, text: &str) -> bool {
+        denial::bears_marks(text)
     }
 
-    fn details(&self, _denial: &Denial) -> Vec<Call> {
-        Vec::new()
+    fn denials(&self, text: &str) -> Vec<Denial> {
+        denial::read(text)
     }
 
-    fn detailed(&self, _denial: &mut Denial, _call: &Call, _body: &Value) {}
+    fn details(&self, denial: &Denial) -> Vec<Call> {
+        denial::details(denial)
+    }
+
+    fn detailed(&self, denial: &mut Denial, call: &Call, body: &Value) {
+        denial::detailed(denial, call, body);
+    }
 
     fn parse(&self, text: &str) -> Result<Value, String> {
         let address = ["https://", "http://", "azureml://"].iter().any(|scheme| text.starts_with(scheme));
