@@ -9,9 +9,12 @@
 //! | [`rbac`] | roles, assignments, denies, conditions: pure, compiled once |
 //! | [`network`] | places, ways, names, security groups, routes |
 //! | [`storage`] | the account's own guards, judged whole |
+//! | `collect` | the live source (cargo feature `azure`) |
 //! | [`gates`] | the gate table: name → function |
 
 pub mod calls;
+#[cfg(feature = "azure")]
+pub mod collect;
 pub mod gates;
 pub mod id;
 pub mod items;

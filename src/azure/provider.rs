@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{calls, gates, id};
-use crate::facts::{Call, Known, Reading};
+use crate::facts::{Call, Facts, Known, Reading};
 use crate::model::{ANONYMOUS, Denial, Request};
 use crate::provider::{Gate, Provider};
 
@@ -39,6 +39,21 @@ impl Provider for Azure {
         {
             claims.get("oid").and_then(Value::as_str).unwrap_or_default().clone_into(&mut request.principal);
         }
+    }
+
+    /// The caller is known by object id, by name, and a managed identity by its ARM id.
+    fn is_caller(&self, principal: &str, facts: &Facts) -> bool {
+        let Some(claims) = facts.of_call("entra:GetToken").find_map(|(_, fact)| fact.body.as_ref()) else {
+            return false;
+        };
+        let told = |claim: &&str| claims.get(claim).and_then(Value::as_str).is_some_and(|own| id::same(own, principal));
+        !principal.is_empty()
+            && ["oid", "upn", "unique_name", "preferred_username", "xms_mirid"].iter().any(|claim| told(claim))
+    }
+
+    fn shows(&self, probe: &str, action: &str) -> bool {
+        let reads = action.to_ascii_lowercase().ends_with("/blobs/read");
+        reads && probe == "HeadBlob"
     }
 
     fn view(&self, _request: &Request, _reading: &Reading<'_>) -> Value {
