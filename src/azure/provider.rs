@@ -47,8 +47,7 @@ impl Provider for Azure {
             return false;
         };
         let told = |claim: &&str| claims.get(claim).and_then(Value::as_str).is_some_and(|own| id::same(own, principal));
-        !principal.is_empty()
-            && ["oid", "upn", "unique_name", "preferred_username", "xms_mirid"].iter().any(|claim| told(claim))
+        !principal.is_empty() && ["oid", "upn", "unique_name", "preferred_username", "xms_mirid"].iter().any(told)
     }
 
     fn shows(&self, probe: &str, action: &str) -> bool {

@@ -57,7 +57,7 @@ impl Failure {
             return None;
         }
         let azure = cloud::by_id("azure").is_some_and(|azure| azure.permission(&failed.call).is_some());
-        let (sentence, next) = if azure { of_azure(&trouble, failed, error) } else { of_aws(&trouble, failed, error) };
+        let (sentence, next) = if azure { of_azure(trouble, failed, error) } else { of_aws(trouble, failed, error) };
         Some(Failure { sentence, next: next.into(), exit: 5 })
     }
 }
@@ -102,7 +102,7 @@ impl Trouble {
     }
 }
 
-fn of_aws(trouble: &Trouble, failed: &Fact, error: &FactError) -> (String, &'static str) {
+fn of_aws(trouble: Trouble, failed: &Fact, error: &FactError) -> (String, &'static str) {
     match trouble {
         Trouble::Nobody => (
             format!("no credentials for AWS were found while asking {}", failed.call),
@@ -128,7 +128,7 @@ fn of_aws(trouble: &Trouble, failed: &Fact, error: &FactError) -> (String, &'sta
     }
 }
 
-fn of_azure(trouble: &Trouble, failed: &Fact, error: &FactError) -> (String, &'static str) {
+fn of_azure(trouble: Trouble, failed: &Fact, error: &FactError) -> (String, &'static str) {
     match trouble {
         Trouble::Nobody => (
             format!("no credentials for Azure were found while asking {}: {}", failed.call, error.message),

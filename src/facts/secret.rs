@@ -71,7 +71,7 @@ fn is_secret(parent: &str, name: &str) -> bool {
 }
 
 fn may_hold(text: &str) -> bool {
-    text.contains('=') || text.contains("eyJ") || text.contains(':')
+    text.contains('=') || text.contains("eyJ")
 }
 
 #[cfg(test)]

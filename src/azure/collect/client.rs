@@ -20,7 +20,7 @@ use crate::facts::Failed;
 /// How long to wait before the first repetition, where the server says nothing.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// A server that wants more patience than this is not asked again.
-const MOST_WAIT: Duration = Duration::from_secs(60);
+const MOST_WAIT: Duration = Duration::from_mins(1);
 
 /// How a request is made.
 #[derive(Debug, Clone, PartialEq)]

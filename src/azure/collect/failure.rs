@@ -124,7 +124,8 @@ pub fn refused_sign_in(kind: Kind, error: &Error) -> Failed {
     }
     let whole = causes.join("\n");
     let said = whole.lines().map(str::trim).find(|line| line.contains("AADSTS")).unwrap_or(&causes[0]);
-    let said = first_line(said.split("\nTo troubleshoot").next().unwrap_or(said));
+    // The SDK says first which of its own types failed.
+    let said = first_line(said.split_once("authentication failed.").map_or(said, |(_, why)| why));
     let message = format!("{}: {said}", kind.as_str());
     let code = CODE.as_ref().and_then(|code| code.find(&whole)).map(|code| code.as_str());
     match code {

@@ -76,7 +76,7 @@ fn url(host: &str, known: &ReadCall, call: &Call) -> Result<Url, Failed> {
                     path.push(value);
                 }
                 _ => return Err(Failed::error("BadParameter", &format!("{}: `{name}` is `{value}`", call.name))),
-            };
+            }
         }
     }
     let version =

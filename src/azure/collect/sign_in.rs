@@ -187,7 +187,8 @@ impl SignIn {
     async fn has_metadata(&self) -> bool {
         let Ok(url) = METADATA.parse::<Url>() else { return false };
         let request = Request::new(url, Method::Get);
-        let asked = timeout(METADATA_PATIENCE, self.wire.exchange(&request)).await;
+        let patience = if self.wire.is_emulated() { PATIENCE } else { METADATA_PATIENCE };
+        let asked = timeout(patience, self.wire.exchange(&request)).await;
         asked.is_ok_and(|answer| answer.is_ok_and(|reply| matches!(reply.status, 200 | 400)))
     }
 

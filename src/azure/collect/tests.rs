@@ -74,8 +74,9 @@ async fn the_authority_chooses_the_cloud() {
     let server = Server::start(nothing).await;
     let mut variables = APPLICATION.to_vec();
     variables.push(("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us/"));
-    ask(&live(&server, &variables), "subscriptions:List", json!({})).await;
-    let targets: Vec<String> = server.all().into_iter().map(|seen| seen.target).collect();
+    let by_name = Server { url: server.url.replace("127.0.0.1", "localhost"), ..server };
+    ask(&live(&by_name, &variables), "subscriptions:List", json!({})).await;
+    let targets: Vec<String> = by_name.all().into_iter().map(|seen| seen.target).collect();
     let expected = [
         "/login.microsoftonline.us/t/oauth2/v2.0/token",
         "/management.usgovcloudapi.net/subscriptions?api-version=2022-12-01",
@@ -270,6 +271,7 @@ async fn an_answer_may_come_later() {
 
 #[tokio::test]
 async fn refusals_are_told_in_the_words_of_each_service() {
+    use FactStatus::{Denied, Error, NotFound, Ok};
     let xml = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthorizationFailure</Code><Message>This request is not \
                authorized to perform this operation.\nRequestId:1</Message></Error>";
     let server = Server::start(move |seen| {
@@ -309,7 +311,6 @@ async fn refusals_are_told_in_the_words_of_each_service() {
     })
     .await;
     let live = live(&server, APPLICATION);
-    use FactStatus::{Denied, Error, NotFound, Ok};
     for (name, status, code) in [
         ("arm", Denied, "AuthorizationFailed"),
         ("graph", Denied, "Authorization_RequestDenied"),

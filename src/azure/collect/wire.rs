@@ -63,10 +63,11 @@ impl Wire {
     /// To Azure; to an emulator when there is an endpoint.
     pub fn open(endpoint: Option<&str>) -> Result<Self, NotLoopback> {
         let Some(given) = endpoint.map(str::trim).filter(|given| !given.is_empty()) else {
-            return Ok(Wire { http: over_tls(), emulated: false });
+            let out = Out { near: made(near()), far: made(builder()) };
+            return Ok(Wire { http: Arc::new(out), emulated: false });
         };
         let base = loopback(given).ok_or_else(|| NotLoopback { given: spoken(given) })?;
-        Ok(Wire { http: Arc::new(Loopback { inner: without_tls(&base), base }), emulated: true })
+        Ok(Wire { http: Arc::new(Loopback { inner: made(near()), base }), emulated: true })
     }
 
     /// True when an emulator answers.
@@ -130,20 +131,35 @@ fn builder() -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
 }
 
-fn over_tls() -> Arc<dyn HttpClient> {
-    match builder().build() {
+fn made(builder: reqwest::ClientBuilder) -> Arc<dyn HttpClient> {
+    match builder.build() {
         Ok(client) => Arc::new(client),
         Err(error) => Arc::new(Unable(error.to_string())),
     }
 }
 
-fn without_tls(base: &Url) -> Arc<dyn HttpClient> {
-    let port = base.port_or_known_default().unwrap_or(80);
-    // The name means this machine, whatever the resolver says.
-    let own = [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
-    match builder().no_proxy().tls_certs_only([]).resolve_to_addrs("localhost", &own).build() {
-        Ok(client) => Arc::new(client),
-        Err(error) => Arc::new(Unable(error.to_string())),
+/// No proxy, no TLS: for servers on this machine, and the one beside it.
+fn near() -> reqwest::ClientBuilder {
+    // The name means this machine, whatever the resolver says; the port is the URL's.
+    let own = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+    builder().no_proxy().tls_certs_only([]).resolve_to_addrs("localhost", &own)
+}
+
+/// To Azure, through the proxy that the environment names. A machine's own services for identities speak without TLS, and a proxy must not
+/// learn what they are asked.
+#[derive(Debug)]
+struct Out {
+    near: Arc<dyn HttpClient>,
+    far: Arc<dyn HttpClient>,
+}
+
+#[async_trait]
+impl HttpClient for Out {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let url = request.url();
+        let local = is_this_machine(url) || url.host_str().is_some_and(|host| host.starts_with("169.254."));
+        let client = if local { &self.near } else { &self.far };
+        client.execute_request(request).await
     }
 }
 

@@ -46,7 +46,7 @@ type Script = dyn Fn(&Seen) -> Canned + Send + Sync;
 
 pub struct Server {
     pub url: String,
-    log: Arc<Mutex<Vec<Seen>>>,
+    pub log: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Server {
