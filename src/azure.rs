@@ -11,9 +11,12 @@
 //! | [`network`] | places, ways, names, security groups, routes |
 //! | [`storage`] | the account's own guards, judged whole |
 //! | [`denial`] | error texts → request and reported gate |
+//! | `collect` | the live source (cargo feature `azure`) |
 //! | [`gates`] | the gate table: name → function |
 
 pub mod calls;
+#[cfg(feature = "azure")]
+pub mod collect;
 pub mod denial;
 pub mod gates;
 pub mod id;

@@ -93,6 +93,12 @@ pub trait Provider: Sync {
     /// Completes a request from the facts that are there: an empty principal becomes the caller's.
     fn complete(&self, request: &mut Request, reading: &Reading<'_>);
 
+    /// True when this principal, in the words of a request, is the caller as the cloud told it.
+    fn is_caller(&self, principal: &str, facts: &Facts) -> bool;
+
+    /// True when a probe of this name (`GetObject`, `HeadBlob`) that was let in shows that this action is.
+    fn shows(&self, probe: &str, action: &str) -> bool;
+
     /// What CEL sees as `view` once facts are there: derived things that would be hard to say in an expression
     /// (`view.place`, `view.way.s3`, …). Keys are missing while unknown.
     fn view(&self, request: &Request, reading: &Reading<'_>) -> Value;

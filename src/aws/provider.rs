@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::case::{caller, field};
 use super::policy::Principal;
 use super::{arn, calls, denial, gates, network};
-use crate::facts::{Call, Known, Reading};
+use crate::facts::{Call, Fact, Facts, Known, Reading};
 use crate::model::{Denial, Request};
 use crate::provider::{Gate, Provider};
 
@@ -44,6 +44,15 @@ impl Provider for Aws {
         {
             field(caller, "Arn").unwrap_or_default().clone_into(&mut request.principal);
         }
+    }
+
+    fn is_caller(&self, principal: &str, facts: &Facts) -> bool {
+        let caller = |fact: &Fact| fact.body.as_ref().and_then(|body| field(body, "Arn").map(|arn| arn == principal));
+        facts.of_call("sts:GetCallerIdentity").find_map(|(_, fact)| caller(fact)).unwrap_or(false)
+    }
+
+    fn shows(&self, probe: &str, action: &str) -> bool {
+        action.split_once(':').is_some_and(|(_, operation)| operation == probe)
     }
 
     fn view(&self, request: &Request, reading: &Reading<'_>) -> Value {

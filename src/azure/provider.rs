@@ -41,6 +41,20 @@ impl Provider for Azure {
         }
     }
 
+    /// The caller is known by object id, by name, and a managed identity by its ARM id.
+    fn is_caller(&self, principal: &str, facts: &Facts) -> bool {
+        let Some(claims) = facts.of_call("entra:GetToken").find_map(|(_, fact)| fact.body.as_ref()) else {
+            return false;
+        };
+        let told = |claim: &&str| claims.get(claim).and_then(Value::as_str).is_some_and(|own| id::same(own, principal));
+        !principal.is_empty() && ["oid", "upn", "unique_name", "preferred_username", "xms_mirid"].iter().any(told)
+    }
+
+    fn shows(&self, probe: &str, action: &str) -> bool {
+        let reads = action.to_ascii_lowercase().ends_with("/blobs/read");
+        reads && probe == "HeadBlob"
+    }
+
     fn view(&self, _request: &Request, _reading: &Reading<'_>) -> Value {
         json!({})
     }

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
 use super::args::{Format, Why};
-use super::diagnose::{From, LiveWords, ask_once, finish, prepare, runtime};
+use super::diagnose::{From, finish, prepare, runtime};
+use super::live::{LiveWords, ask_once};
 use super::{Failure, print, start};
 use crate::cloud;
 use crate::engine::evidence::reported;
@@ -84,7 +85,7 @@ pub async fn ask_for_details(denial: &mut Denial, patience: Duration) -> Vec<Str
     let Some(provider) = cloud::by_id(&denial.provider) else { return Vec::new() };
     let mut remarks = Vec::new();
     for call in provider.details(denial) {
-        let answer = ask_once(&call, patience).await;
+        let answer = ask_once(provider, &call, patience).await;
         match (answer.body, answer.error) {
             (Some(body), _) => provider.detailed(denial, &call, &body),
             (None, error) => {

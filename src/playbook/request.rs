@@ -11,7 +11,7 @@ use super::expr::{Evaluated, Scope, Template};
 use super::load::Loaded;
 use super::shelf::Shelf;
 use crate::model::{ORIGIN_UNKNOWN, Request};
-use crate::secret::without;
+use crate::secret::scrubbed;
 
 /// What a resource may look like, said where none of these fits.
 const RESOURCES: &str =
@@ -74,12 +74,12 @@ pub fn choose(shelf: &Shelf, words: &Words) -> Result<Loaded, RequestError> {
     if fits_resource {
         let action = words.action.as_deref().unwrap_or_default();
         return Err(wrong(
-            format!("no playbook judges `{action}` on `{}`", without(&words.resource)),
+            format!("no playbook judges `{action}` on `{}`", scrubbed(&words.resource)),
             "name one with --playbook; `gatewalk playbook list` shows all",
         ));
     }
     Err(wrong(
-        format!("`{}` is no resource that any playbook knows", without(&words.resource)),
+        format!("`{}` is no resource that any playbook knows", scrubbed(&words.resource)),
         format!("{RESOURCES}; `gatewalk playbook list` shows what can be walked"),
     ))
 }
@@ -103,13 +103,13 @@ pub fn assemble(loaded: &Loaded, words: &Words) -> Result<Request, RequestError>
         provider: loaded.playbook.metadata.provider.clone(),
         principal: words.principal.clone().unwrap_or_default(),
         action,
-        resource: without(&words.resource).into_owned(),
+        resource: scrubbed(&words.resource),
         origin: words.origin.clone().unwrap_or_else(|| ORIGIN_UNKNOWN.into()),
         inputs: BTreeMap::new(),
     };
     let mut captured = captures(loaded, words)?;
     for value in captured.values_mut() {
-        *value = without(value).into_owned();
+        *value = scrubbed(value);
     }
     // A playbook that tells listing from reading apart, where the provider has one action for both, asks for the word itself.
     if spec.inputs.contains_key("verb") && spec.verbs.contains_key(verb) {
@@ -156,7 +156,7 @@ fn captures(loaded: &Loaded, words: &Words) -> Result<BTreeMap<String, String>, 
     let found = loaded.matches.iter().find_map(|(pattern, _)| Some((pattern, pattern.captures(&words.resource)?)));
     let Some((pattern, captures)) = found else {
         return Err(wrong(
-            format!("`{}` is no resource for the playbook {}", without(&words.resource), loaded.playbook.metadata.id),
+            format!("`{}` is no resource for the playbook {}", scrubbed(&words.resource), loaded.playbook.metadata.id),
             format!("`gatewalk playbook show {}` says what it takes", loaded.playbook.metadata.id),
         ));
     };
