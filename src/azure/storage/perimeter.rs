@@ -128,3 +128,9 @@ fn subscription(item: &Value) -> Option<&str> {
     let text = item.get("id").unwrap_or(item).as_str()?;
     id::subscription(text).or(Some(text)).filter(|text| !text.is_empty())
 }
+
+/// The ARM id of an association's perimeter.
+#[must_use]
+pub fn id(association: &Value) -> Option<&str> {
+    super::super::items::reference(association, "networkSecurityPerimeter")
+}
