@@ -120,7 +120,7 @@ pub fn by_way(ask: &Ask<'_>, account: Account<'_>, mine: Mine, way: Known<Way>) 
         ));
     }
     let ruling = ruling::firewall(&site, &origin);
-    may_decide(told(ask, account, mine, &way, &origin, ruling), &associations)
+    may_decide(told(ask, account, mine, &way, &origin, ruling), mine.subject, &associations)
 }
 
 fn by_perimeter(account: Account<'_>) -> Judgement {

@@ -9,8 +9,8 @@ use super::super::super::{id, network};
 use super::super::words::{Account, account, sub_resource, unread};
 use super::scene::{associations, origin, site};
 use super::{fixes, part, switch};
-use crate::facts::{Known, Tri};
-use crate::model::{Decisive, Effect, Judgement};
+use crate::facts::{FactStatus, Known, Tri, WhyNot};
+use crate::model::{Decisive, Effect, Judgement, Verdict};
 use crate::provider::Ask;
 
 const SUBJECT: &str = "What a network security perimeter says";
@@ -119,12 +119,15 @@ fn of_subscription(resource: Option<&str>) -> Option<String> {
     Some(format!("--subscriptions '[0].id'={words}"))
 }
 
-/// What rests on an unread perimeter is said with a verdict that the account's own switches give.
-pub fn may_decide(judgement: Judgement, associations: &Known<&[Value]>) -> Judgement {
-    match associations {
-        Known::Unknown(_) => judgement.note(
-            "Whether a network security perimeter is around the account could not be read; a rule of one could let it in.",
+/// A closed gate of the firewall, where the perimeters are not known: one that a read was refused for may let the request in; of one
+/// that nobody asked for, as in a snapshot of a few imported files, the account's own switches are all there is.
+pub fn may_decide(judgement: Judgement, subject: &str, associations: &Known<&[Value]>) -> Judgement {
+    let Known::Unknown(why) = associations else { return judgement };
+    match (judgement.verdict, why.not) {
+        (Verdict::Closed, WhyNot::NotAsked | WhyNot::Ended(FactStatus::Skipped)) => judgement.note(
+            "Whether a network security perimeter is around the account was not asked; a rule of one could let it in.",
         ),
+        (Verdict::Closed, _) => unread(subject, why).note(judgement.summary),
         _ => judgement,
     }
 }

@@ -308,8 +308,14 @@ fn worlds() -> Vec<(&'static str, World, Way, [&'static str; 5])> {
             ["?", "open", "-", "open", "-"],
         ),
         (
-            "an unread perimeter, switched off",
+            "a refused perimeter could let it in",
             world(off()).ended(PERIMETERS, FactStatus::Denied),
+            here(),
+            ["?", "?", "-", "-", "-"],
+        ),
+        (
+            "a perimeter that nobody asked for",
+            world(off()).ended(PERIMETERS, FactStatus::Skipped),
             here(),
             ["?", "disabled", "-", "-", "-"],
         ),
