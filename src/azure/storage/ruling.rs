@@ -116,9 +116,9 @@ pub fn evaluate(site: &Site<'_>, origin: &Origin<'_>) -> Ruling {
 #[must_use]
 pub fn firewall(site: &Site<'_>, origin: &Origin<'_>) -> Ruling {
     let disabled = match public_access(site.account) {
-        PublicAccess::Disabled => Tri::True,
+        // Perimeters have spoken before, and there is nothing else for a secured account.
+        PublicAccess::Disabled | PublicAccess::SecuredByPerimeter => Tri::True,
         PublicAccess::Enabled => Tri::False,
-        PublicAccess::SecuredByPerimeter => return Ruling::denied(PERIMETER),
         PublicAccess::Unrecognised => Tri::Unknown,
     };
     // Rules for resources and the trust in services stay in effect (Azure Storage, `storage-network-security-set-default-access`).
