@@ -9,7 +9,7 @@ use super::super::super::{id, network};
 use super::super::words::{Account, account, sub_resource, unread};
 use super::scene::{associations, origin, site};
 use super::{fixes, part, switch};
-use crate::facts::{FactStatus, Known, Tri, WhyNot};
+use crate::facts::{Known, Tri};
 use crate::model::{Decisive, Effect, Judgement, Verdict};
 use crate::provider::Ask;
 
@@ -123,11 +123,8 @@ fn of_subscription(resource: Option<&str>) -> Option<String> {
 /// that nobody asked for, as in a snapshot of a few imported files, the account's own switches are all there is.
 pub fn may_decide(judgement: Judgement, subject: &str, associations: &Known<&[Value]>) -> Judgement {
     let Known::Unknown(why) = associations else { return judgement };
-    match (judgement.verdict, why.not) {
-        (Verdict::Closed, WhyNot::NotAsked | WhyNot::Ended(FactStatus::Skipped)) => judgement.note(
-            "Whether a network security perimeter is around the account was not asked; a rule of one could let it in.",
-        ),
-        (Verdict::Closed, _) => unread(subject, why).note(judgement.summary),
+    match judgement.verdict {
+        Verdict::Closed => unread(subject, why).note(judgement.summary),
         _ => judgement,
     }
 }

@@ -175,7 +175,7 @@ fn worlds() -> Vec<(&'static str, World, Way, [&'static str; 5])> {
             "a perimeter that nobody asked for",
             world(off()).ended(PERIMETERS, FactStatus::Skipped),
             here(),
-            ["?", "disabled", "-", "-", "-"],
+            ["?", "?", "-", "-", "-"],
         ),
         (
             "an API without perimeters",
