@@ -195,7 +195,7 @@ class Arm:
                 body.setdefault("location", "global" if "privatednszones" in kind else self.world.doc["location"])
             properties.setdefault("provisioningState", "Succeeded")
         for name in ("subnets", "virtualNetworkPeerings", "securityRules", "routes", "ipConfigurations", "serviceEndpointPolicyDefinitions"):
-            for item in properties.get(name, []):
+            for item in (one for one in properties.get(name, []) if "name" in one):
                 item.setdefault("id", f"{id}/{name}/{item['name']}")
                 item.setdefault("properties", {}).setdefault("provisioningState", "Succeeded")
         if kind == "microsoft.network/networksecuritygroups":

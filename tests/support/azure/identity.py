@@ -73,6 +73,9 @@ class Identity:
     # ---- Microsoft Graph
 
     def graph(self, method, path, query, body):
+        if path == "/v1.0/directoryObjects/getByIds":
+            found = [one for one in self.world.doc["directory"] if one["id"] in body.get("ids", [])]
+            return 200, {"@odata.context": f"{CONTEXT}#directoryObjects", "value": found}, {}
         if told := re.fullmatch(r"/v1\.0/(users|directoryObjects|groups|servicePrincipals)/([^/]+)", path):
             return 200, self.one(*told.groups()), {}
         if told := re.fullmatch(r"/v1\.0/(?:users|directoryObjects|groups|servicePrincipals)/([^/]+)/getMemberObjects", path):
@@ -80,9 +83,6 @@ class Identity:
                 raise Refused(400, "Request_BadRequest", "A value without a type name was found; securityEnabledOnly is required.")
             self.one("directoryObjects", told.group(1))
             return 200, {"@odata.context": f"{CONTEXT}#Collection(Edm.String)", "value": sorted(self.world.groups(told.group(1)))}, {}
-        if path == "/v1.0/directoryObjects/getByIds":
-            found = [one for one in self.world.doc["directory"] if one["id"] in body.get("ids", [])]
-            return 200, {"@odata.context": f"{CONTEXT}#directoryObjects", "value": found}, {}
         if path == "/v1.0/servicePrincipals":
             told = re.fullmatch(r"appId eq '([^']+)'", query.get("$filter", ""))
             if not told:

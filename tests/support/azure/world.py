@@ -54,7 +54,8 @@ def place(at, step, new=False):
 
 def kind_of(path):
     """Resource type of an id or of a list, its segments behind the namespace, and what stands before the last provider."""
-    before, _, rest = path.rpartition("/providers/")
+    at = path.lower().rfind("/providers/")
+    before, rest = (path[:at], path[at + len("/providers/"):]) if at >= 0 else ("", path)
     parts = rest.split("/")
     return "/".join([parts[0], *parts[1::2]]), parts[1:], before
 
