@@ -17,6 +17,7 @@ from world import WORLDS, World, load
 SRC = Path(__file__).resolve().parents[3] / "src/azure"
 # Reasons that no world shows, and why.
 UNSHOWN = {
+    ("key-vault-key", "no-such-vault"): "an account names its vault by name, and a vault that no list has may be elsewhere: see the unknowns",
     ("account-state", "no-such-account"): "an account that nobody finds has no ARM id to blame",
     ("route", "appliance"): "whether an appliance passes packets on cannot be read",
     ("role-condition", "unknown-attributes"): "an unknown verdict: see the unknowns",
@@ -246,6 +247,7 @@ def probes(name):
     check(client("lakehns.dfs.core.windows.net/lake/?action=getAccessControl", "HEAD", token=token)[2]["x-ms-owner"] == "$superuser", "and of the root")
     status, _, headers = client("frauddata.blob.core.windows.net/raw/none", "HEAD", token=token)
     check((status, headers["x-ms-error-code"]) == (404, "BlobNotFound"), "a blob that is not there")
+    check(client("frauddata.blob.core.windows.net/raw?restype=container", "HEAD", token=token)[0] == 200, "the head of a container")
     status, body, headers = client("frauddata.blob.core.windows.net/raw/public/x.csv", token="")
     check((status, headers["x-ms-error-code"], body[:3]) == (401, "NoAuthenticationInformation", b"\xef\xbb\xbf"), "an unsigned read")
 
@@ -281,7 +283,9 @@ def switches(account, name):
     switch(fail=["opaque_token"])
     check("." not in sign_in("https://management.azure.com"), "an opaque token")
     imds = "169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/"
-    check(client(imds)[0] == 400, "no managed identity")
+    check(client(imds)[0] == 404, "no metadata service")
+    switch(imds=True)
+    check(client(imds)[0] == 400, "the metadata service wants its header")
     switch()
 
 

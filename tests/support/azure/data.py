@@ -26,6 +26,8 @@ def answer(world, account, part, path, query, signed):
         if told["status"] == 200:
             text = f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://{account}.blob.core.windows.net/" ContainerName="{path}"><Blobs /><NextMarker /></EnumerationResults>'
             return 200, b"\xef\xbb\xbf" + text.encode(), {"Content-Type": "application/xml"}
+    elif query.get("restype") == "container":
+        told = world.doc["data"].get(account, {}).get(f"{path}?container", {"status": 200})
     else:
         missing = {"status": 404, "code": "PathNotFound" if part == "dfs" else "BlobNotFound"}
         told = world.doc["data"].get(account, {}).get(path, missing)

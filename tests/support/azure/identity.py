@@ -47,11 +47,11 @@ class Identity:
 
     def managed(self, query, headers, secret=None):
         """A managed identity's token: IMDS, or the endpoint of an Azure ML compute with its secret."""
+        if not secret and not self.state["imds"]:
+            raise Refused(404, "NotFound", "There is no metadata service here.")
         good = headers.get("secret") == secret if secret else headers.get("Metadata", "").lower() == "true"
         if not good:
             raise Login(400, "invalid_request", "Required header missing or wrong.", 0)
-        if not secret and not self.state["imds"]:
-            raise Login(400, "invalid_request", "Identity not found", 0)
         resource = query.get("resource", "").rstrip("/")
         now = int(time.time())
         return 200, {"access_token": self.token(resource), "client_id": self.world.doc["caller"]["appid"], "expires_in": "3599", "expires_on": str(now + 3599),

@@ -52,6 +52,12 @@ def place(at, step, new=False):
     return step
 
 
+def effect(doc, cause):
+    """How a gate closes: as a rule for the gate, or for one of its reasons."""
+    effects = doc.get("effects", {})
+    return effects.get(f"{cause['gate']}.{cause['reason']}", effects.get(cause["gate"]))
+
+
 def kind_of(path):
     """Resource type of an id or of a list, its segments behind the namespace, and what stands before the last provider."""
     at = path.lower().rfind("/providers/")
@@ -75,8 +81,7 @@ class World:
             fault = known[fault] if isinstance(fault, str) else fault
             for change in fault["edits"] if "edits" in fault else [fault]:
                 edit(doc, change)
-            effects = doc.get("effects", {})
-            closed += [{"effect": effects.get(cause["gate"])} | cause for cause in fault.get("expected", [])]
+            closed += [{"effect": effect(doc, cause)} | cause for cause in fault.get("expected", [])]
             unknown += fault.get("unknown", [])
         table |= self.table(doc)
         self.names = {name: self.fill(value, table) for name, value in table.items()}
