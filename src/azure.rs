@@ -5,15 +5,19 @@
 //! | [`id`] | ARM ids and scopes |
 //! | [`items`] | typed looks into ARM's JSON |
 //! | [`calls`] | the read-call table: right, address, command |
+//! | [`import`] | answers kept in files, as facts |
 //! | [`principal`] | who asks, and in which groups |
 //! | [`rbac`] | roles, assignments, denies, conditions: pure, compiled once |
 //! | [`network`] | places, ways, names, security groups, routes |
 //! | [`storage`] | the account's own guards, judged whole |
+//! | [`denial`] | error texts → request and reported gate |
 //! | [`gates`] | the gate table: name → function |
 
 pub mod calls;
+pub mod denial;
 pub mod gates;
 pub mod id;
+pub mod import;
 pub mod items;
 pub mod network;
 pub mod principal;

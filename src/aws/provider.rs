@@ -54,6 +54,10 @@ impl Provider for Aws {
         calls::narrow(call, broader, body)
     }
 
+    fn bears_marks(&self, text: &str) -> bool {
+        denial::bears_marks(text)
+    }
+
     fn denials(&self, text: &str) -> Vec<Denial> {
         denial::read(text)
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{calls, gates, id};
-use crate::facts::{Call, Known, Reading};
+use super::{calls, denial, gates, id, import};
+use crate::facts::{Call, Facts, Known, Reading};
 use crate::model::{ANONYMOUS, Denial, Request};
 use crate::provider::{Gate, Provider};
 
@@ -45,19 +45,33 @@ impl Provider for Azure {
         json!({})
     }
 
-    fn narrow(&self, _call: &Call, _broader: &Call, _body: &Value) -> Option<Value> {
-        None
+    fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {
+        import::narrow(call, broader, body)
     }
 
-    fn denials(&self, _text: &str) -> Vec<Denial> {
-        Vec::new()
+    fn derived(&self, call: &Call, facts: &Facts) -> Option<Value> {
+        import::derived(call, facts)
     }
 
-    fn details(&self, _denial: &Denial) -> Vec<Call> {
-        Vec::new()
+    fn import(&self, name: &str, body: &Value) -> Option<Vec<(Call, Value)>> {
+        import::answers(name, body)
     }
 
-    fn detailed(&self, _denial: &mut Denial, _call: &Call, _body: &Value) {}
+    fn bears_marks(&self, text: &str) -> bool {
+        denial::bears_marks(text)
+    }
+
+    fn denials(&self, text: &str) -> Vec<Denial> {
+        denial::read(text)
+    }
+
+    fn details(&self, denial: &Denial) -> Vec<Call> {
+        denial::details(denial)
+    }
+
+    fn detailed(&self, denial: &mut Denial, call: &Call, body: &Value) {
+        denial::detailed(denial, call, body);
+    }
 
     fn parse(&self, text: &str) -> Result<Value, String> {
         let address = ["https://", "http://", "azureml://"].iter().any(|scheme| text.starts_with(scheme));

@@ -1,14 +1,12 @@
 //! What went wrong with a call, in the provider's own words, secrets removed.
 
-use std::sync::LazyLock;
-
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use regex::Regex;
 
 use crate::facts::FactStatus;
+use crate::secret::without;
 
 /// A call that gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +21,7 @@ pub struct Failed {
 
 impl Failed {
     fn error(code: &str, message: impl Into<String>) -> Self {
-        Failed { status: FactStatus::Error, code: code.to_owned(), message: scrubbed(&message.into()) }
+        Failed { status: FactStatus::Error, code: code.to_owned(), message: without(&message.into()).into_owned() }
     }
 
     /// What went wrong before there was a request.
@@ -52,7 +50,7 @@ impl Failed {
                 let http = service.raw().status().as_u16();
                 let code = service.err().code().map_or_else(|| http.to_string(), str::to_owned);
                 let message = service.err().message().unwrap_or_default();
-                Failed { status: status(&code, message, http), code, message: scrubbed(message) }
+                Failed { status: status(&code, message, http), code, message: without(message).into_owned() }
             }
             SdkError::ResponseError(response) => {
                 let http = response.raw().status().as_u16();
@@ -147,18 +145,6 @@ pub fn status(code: &str, message: &str, http: u16) -> FactStatus {
     }
 }
 
-/// The message without keys, tokens and signatures.
-fn scrubbed(message: &str) -> String {
-    static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let pattern = r"(?i)((?:x-amz-(?:signature|security-token|credential)|awsaccesskeyid|signature|authorization|secretaccesskey|sessiontoken)\s*[=:]\s*)[^\s&,;]+";
-        Regex::new(pattern).ok()
-    });
-    match &*SECRET {
-        Some(secret) => secret.replace_all(message, "${1}…").into_owned(),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,11 +168,5 @@ mod tests {
         ] {
             assert_eq!(status(code, message, http), ended, "{code}");
         }
-    }
-
-    #[test]
-    fn secrets_are_taken_out() {
-        let text = scrubbed("refused: X-Amz-Signature=abc123&X-Amz-Security-Token=T0K Authorization: AWS4 done");
-        assert!(!text.contains("abc123") && !text.contains("T0K") && text.contains("done"), "{text}");
     }
 }
