@@ -58,6 +58,7 @@ def world(name, doc):
 
 def faults(name, doc, healthy):
     gates = gate_table()
+    own = checks()
     shown = set()
     for kind in ("faults", "herrings", "unknowns"):
         for fault, told in doc.get(kind, {}).items():
@@ -71,9 +72,9 @@ def faults(name, doc, healthy):
             for cause in [*told.get("expected", []), *told.get("unknown", [])]:
                 for question in broken.members_of(cause["questions"]):
                     check(question in broken.questions, f"{name}: {fault} names the question {question}")
-                check(cause["gate"] in gates, f"{name}: {fault} names the gate {cause['gate']}")
+                check(cause["gate"] in {**gates, **own}, f"{name}: {fault} names the gate {cause['gate']}")
                 if "reason" in cause:
-                    check(cause["reason"] in gates.get(cause["gate"], ()), f"{name}: {fault} gives {cause['gate']} the reason {cause['reason']}")
+                    check(cause["reason"] in {**own, **gates}.get(cause["gate"], ()), f"{name}: {fault} gives {cause['gate']} the reason {cause['reason']}")
                     shown.add((cause["gate"], cause["reason"]))
             check(changed(healthy, broken) or kind != "faults", f"{name}: {fault} changes nothing")
     for pair in doc.get("pairs", []):
@@ -111,6 +112,16 @@ def gate_table():
     found = {}
     for gate, rest in re.findall(r'(?:Identity|Network|Storage) "([a-z-]+)",(.*?)(?=\n    (?:Identity|Network|Storage) "|\n\};)', table, re.S):
         found[gate] = re.findall(r'\("([a-z-]+)",', rest)
+    return found
+
+
+def checks():
+    """Gate → reasons, of the checks that playbooks word themselves."""
+    found = {}
+    for file in sorted((SRC.parents[1] / "playbooks/azure").rglob("*.yaml")):
+        for gate, rest in re.findall(r"^      gate: ([a-z-]+)\n(.*?)(?=^    - id: |\Z)", file.read_text(), re.S | re.M):
+            if reason := re.search(r"^        reason: ([a-z-]+)$", rest, re.M):
+                found.setdefault(gate, []).append(reason.group(1))
     return found
 
 

@@ -55,7 +55,8 @@ def place(at, step, new=False):
 def effect(doc, cause):
     """How a gate closes: as a rule for the gate, or for one of its reasons."""
     effects = doc.get("effects", {})
-    return effects.get(f"{cause['gate']}.{cause['reason']}", effects.get(cause["gate"]))
+    # A check that a playbook words itself allows or does not.
+    return effects.get(f"{cause['gate']}.{cause['reason']}", effects.get(cause["gate"], "no-allow"))
 
 
 def kind_of(path):
