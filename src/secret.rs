@@ -10,7 +10,7 @@ static IN_TEXTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
                  |sharedaccesssignature|client_secret|client_assertion|access_token|refresh_token|sig";
     // A bearer token is known by its beginning wherever it stands (RFC 7519: a JSON object in base64url).
     let pattern = format!(
-        r#"(?i)(\b(?:{names})["']?\s*[=:]\s*["']?)[^\s&,;"']+|(\bauthorization["']?\s*[=:]\s*["']?(?:bearer\s+)?)[^\s&,;"']+|\beyJ[\w-]+\.[\w-]+\.[\w-]*"#
+        r#"(?i)(\b(?:{names})["']?\s*[=:]\s*["']?)[^\s&,;"']+|(\bauthorization["']?\s*[=:]\s*["']?(?:(?:bearer|basic|sharedkey|sharedkeylite)\s+)?)[^\s&,;"']+|(\bbearer\s+)[\w.-]{{20,}}|\beyJ[\w-]+\.[\w-]+\.[\w-]*"#
     );
     Regex::new(&pattern).ok()
 });
@@ -19,7 +19,7 @@ static IN_TEXTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 #[must_use]
 pub fn scrubbed(text: &str) -> String {
     match &*IN_TEXTS {
-        Some(secret) => secret.replace_all(text, "${1}${2}…").into_owned(),
+        Some(secret) => secret.replace_all(text, "${1}${2}${3}…").into_owned(),
         None => String::new(),
     }
 }
@@ -84,9 +84,10 @@ mod tests {
     fn secrets_are_taken_out_of_texts() {
         let text = scrubbed(
             "refused: X-Amz-Signature=abc123&X-Amz-Security-Token=T0K Authorization: AWS4 done, Authorization: Bearer T1K; \
-             https://a.blob.core.windows.net/c/b?sp=r&sig=T2K%3D&se=1 AccountKey=T3K==;x eyJ0eXAi.eyJvaWQi.T4K \"access_token\":\"T5K\" client_secret=T6K",
+             https://a.blob.core.windows.net/c/b?sp=r&sig=T2K%3D&se=1 AccountKey=T3K==;x eyJ0eXAi.eyJvaWQi.T4K \"access_token\":\"T5K\" client_secret=T6K \
+             Authorization: SharedKey acct:T7K== Authorization: Basic T8K; sent bearer T9K45678901234567890",
         );
-        for secret in ["abc123", "T0K", "T1K", "T2K", "T3K", "T4K", "T5K", "T6K"] {
+        for secret in ["abc123", "T0K", "T1K", "T2K", "T3K", "T4K", "T5K", "T6K", "T7K", "T8K", "T9K"] {
             assert!(!text.contains(secret), "{text}");
         }
         assert!(text.contains("done") && text.contains("sp=r") && text.contains("se=1"), "{text}");

@@ -98,3 +98,55 @@ impl Provider for Azure {
             .to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::facts::{Fact, FactStatus};
+
+    #[test]
+    fn the_caller_is_known_by_every_name_of_the_token() {
+        let claims = json!({"oid": "0A", "upn": "ada@contoso.com", "xms_mirid": "/subscriptions/s/x", "tid": "t", "credential": "azure-cli"});
+        let fact = |body| Fact {
+            id: String::new(),
+            call: "entra:GetToken".into(),
+            params: Map::new(),
+            status: FactStatus::Ok,
+            at: String::new(),
+            took_ms: 0,
+            body: Some(body),
+            error: None,
+        };
+        let facts = Facts::new([fact(claims)]);
+        for (principal, is) in [
+            ("0a", true),
+            ("Ada@contoso.com", true),
+            ("/subscriptions/S/x", true),
+            ("0b", false),
+            ("t", false),
+            ("", false),
+            (ANONYMOUS, false),
+        ] {
+            assert_eq!(Azure.is_caller(principal, &facts), is, "{principal}");
+        }
+        for facts in [Facts::default(), Facts::new([fact(json!({"credential": "azure-cli"}))])] {
+            assert!(!Azure.is_caller("0a", &facts) && !Azure.is_caller("", &facts));
+        }
+    }
+
+    #[test]
+    fn a_head_shows_that_blobs_are_read_and_nothing_more() {
+        const BLOBS: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+        for (probe, action, shows) in [
+            ("HeadBlob", format!("{BLOBS}/read"), true),
+            ("HeadBlob", format!("{BLOBS}/write"), false),
+            ("HeadBlob", "Microsoft.Storage/storageAccounts/read".to_owned(), false),
+            ("HeadContainer", format!("{BLOBS}/read"), false),
+            ("Connect", format!("{BLOBS}/read"), false),
+        ] {
+            assert_eq!(Azure.shows(probe, &action), shows, "{probe} {action}");
+        }
+    }
+}
