@@ -140,7 +140,7 @@ fn denies(
     question: &Question<'_>,
     conditions: &mut Conditions,
 ) -> Tri {
-    let applies = deny.reaches(request.scope()).and(deny.is_for(&|id| request.member(id)));
+    let applies = deny.reaches(request.scope()).and(deny.is_for(&|id, _| request.member(id)));
     if applies == Tri::False {
         return Tri::False;
     }

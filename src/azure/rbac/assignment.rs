@@ -28,8 +28,8 @@ fn scope_of(id: &str) -> Option<&str> {
     Some(if at == 0 { "/" } else { &id[..at] })
 }
 
-/// Whether the one who asks is, or is in, the principal with this object id.
-pub type Member<'m> = &'m dyn Fn(&str) -> Tri;
+/// Whether the one who asks is, or is in, the principal with this object id; the type is what the assignment says of it.
+pub type Member<'m> = &'m dyn Fn(&str, Option<&str>) -> Tri;
 
 /// A role assignment, or an eligibility for one, which has the same shape.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -158,9 +158,22 @@ impl<'a> DenyAssignment<'a> {
     pub fn is_for(&self, member: Member<'_>) -> Tri {
         let principals = self.nested(|of| of.principals.as_deref()).unwrap_or_default();
         let excluded = self.nested(|of| of.exclude_principals.as_deref()).unwrap_or_default();
-        let any = |of: &[Named<'_>]| of.iter().map(|one| member(one.id())).fold(Tri::False, Tri::or);
+        let any =
+            |of: &[Named<'_>]| of.iter().map(|one| member(one.id(), one.kind.as_deref())).fold(Tri::False, Tri::or);
         let everybody = Tri::from(principals.iter().any(Named::is_everybody));
         everybody.or(any(principals)).and(!any(excluded))
+    }
+
+    /// True when it is for everybody but those it excludes.
+    #[must_use]
+    pub fn is_for_everybody(&self) -> bool {
+        self.nested(|of| of.principals.as_deref()).unwrap_or_default().iter().any(Named::is_everybody)
+    }
+
+    /// True when it excludes somebody.
+    #[must_use]
+    pub fn excludes(&self) -> bool {
+        !self.nested(|of| of.exclude_principals.as_deref()).unwrap_or_default().is_empty()
     }
 
     /// The elements that name the action.

@@ -27,6 +27,9 @@ impl Truth {
     pub const NOT_COMPARABLE: Truth = Truth(NOT_COMPARABLE);
     /// True or false, nobody can tell.
     pub const EITHER: Truth = Truth(YES | NO);
+    /// It does not hold, or cannot be compared.
+    #[cfg(test)]
+    pub(super) const NOT_TRUE: Truth = Truth(NO | NOT_COMPARABLE);
     /// Nobody can tell, not even whether it can be compared.
     pub const UNKNOWN: Truth = Truth(YES | NOT_COMPARABLE | NO);
 
