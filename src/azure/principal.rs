@@ -219,3 +219,148 @@ fn by_assignments(ask: &Ask<'_>, who: &Who, group: &str) -> Tri {
 fn note(ask: &Ask<'_>, fact: &Fact) {
     let _ = ask.reading.find(&fact.call, |other| std::ptr::eq(other, fact));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::facts::{Facts, Reading};
+    use crate::model::Request;
+
+    const OID: &str = "00000000-0000-0000-0000-0000000000b1";
+    const GROUP: &str = "00000000-0000-0000-0000-0000000000a1";
+    const SCOPE: &str = "/subscriptions/s/resourceGroups/g";
+
+    fn fact(call: &str, params: Value, body: Option<Value>, status: FactStatus) -> Fact {
+        let params = params.as_object().unwrap().clone();
+        Fact { id: String::new(), call: call.into(), params, status, at: String::new(), took_ms: 0, body, error: None }
+    }
+
+    fn ok(call: &str, params: Value, body: Value) -> Fact {
+        fact(call, params, Some(body), FactStatus::Ok)
+    }
+
+    fn asked<T>(principal: &str, facts: Vec<Fact>, of: impl FnOnce(&Ask<'_>) -> T) -> T {
+        let request = Request { principal: principal.into(), ..Request::default() };
+        let facts = Facts::new(facts);
+        let reading = Reading::new(&facts);
+        of(&Ask { request: &request, reading: &reading, with: &BTreeMap::new(), action: "a" })
+    }
+
+    #[test]
+    fn words_become_principals() {
+        let ml = "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/ws";
+        let vm = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm1";
+        let mi = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mi1";
+        let own = json!({"identity": {"type": "SystemAssigned", "principalId": OID}});
+        let assigned =
+            json!({"identity": {"type": "UserAssigned", "userAssignedIdentities": {mi: {"principalId": OID}}}});
+        let bare = json!({"identity": {"type": "UserAssigned", "userAssignedIdentities": {mi: {}}}});
+        let identity =
+            || ok("identity:GetUserAssigned", json!({"id": mi}), json!({"properties": {"principalId": OID}}));
+        let shown = |call: &str, id: &str, body: &Value| ok(call, json!({"id": id}), body.clone());
+        let (compute, endpoint) = (format!("{ml}/computes/ci-1"), format!("{ml}/onlineEndpoints/fraud"));
+        let deployment = format!("{endpoint}/deployments/blue");
+        for (words, facts, label) in [
+            (OID, vec![], OID),
+            (
+                OID,
+                vec![ok(
+                    "graph:GetDirectoryObject",
+                    json!({"id": OID}),
+                    json!({"displayName": "trainer", "@odata.type": "#microsoft.graph.servicePrincipal"}),
+                )],
+                "trainer",
+            ),
+            ("", vec![ok("entra:GetToken", json!({}), json!({"oid": OID, "upn": "ds@contoso.com"}))], "ds@contoso.com"),
+            (
+                "ds@contoso.com",
+                vec![ok("graph:GetUser", json!({"id": "DS@contoso.com"}), json!({"id": OID}))],
+                "ds@contoso.com",
+            ),
+            (
+                "ds@contoso.com",
+                vec![ok("entra:GetToken", json!({}), json!({"oid": OID, "upn": "DS@contoso.com"}))],
+                "ds@contoso.com",
+            ),
+            (mi, vec![identity()], "managed identity mi1"),
+            (vm, vec![shown("compute:GetVirtualMachine", vm, &own)], "identity of virtual machine vm1"),
+            (vm, vec![shown("compute:GetVirtualMachine", vm, &assigned)], "identity of virtual machine vm1"),
+            (vm, vec![shown("compute:GetVirtualMachine", vm, &bare), identity()], "identity of virtual machine vm1"),
+            (&compute, vec![shown("ml:GetCompute", &compute, &own)], "identity of compute ci-1"),
+            (&endpoint, vec![shown("ml:GetOnlineEndpoint", &endpoint, &own)], "identity of endpoint fraud"),
+            (&deployment, vec![shown("ml:GetOnlineEndpoint", &endpoint, &own)], "identity of endpoint fraud"),
+            (ml, vec![shown("ml:GetWorkspace", ml, &own)], "identity of workspace ws"),
+        ] {
+            let who = asked(words, facts, who).yes().unwrap_or_else(|| panic!("{words}"));
+            assert_eq!((who.oid.as_str(), who.label.as_str()), (OID, label), "{words}");
+        }
+        assert!(asked("anonymous", vec![], who).yes().is_some_and(|who| who.is_anonymous()));
+        for (words, facts, absent) in [
+            (vm, vec![shown("compute:GetVirtualMachine", vm, &json!({"properties": {}}))], true),
+            (vm, vec![], false),
+            (vm, vec![shown("compute:GetVirtualMachine", vm, &bare)], false),
+            (
+                "x@contoso.com",
+                vec![fact("graph:GetUser", json!({"id": "x@contoso.com"}), None, FactStatus::NotFound)],
+                true,
+            ),
+            (
+                "x@contoso.com",
+                vec![ok("entra:GetToken", json!({}), json!({"oid": OID, "upn": "ds@contoso.com"}))],
+                false,
+            ),
+            ("", vec![], false),
+            ("/subscriptions/s", vec![], false),
+        ] {
+            let found = asked(words, facts, who);
+            assert_eq!((found == Known::Absent, matches!(found, Known::Unknown(_))), (absent, !absent), "{words}");
+        }
+    }
+
+    #[test]
+    fn groups_are_told_by_arm_and_by_the_directory() {
+        let list = |filter: &str, oids: &[(&str, &str)]| {
+            let value: Vec<Value> =
+                oids.iter().map(|(id, oid)| json!({"id": id, "properties": {"principalId": oid}})).collect();
+            ok("authorization:ListRoleAssignments", json!({"id": SCOPE, "filter": filter}), json!({"value": value}))
+        };
+        let mine = format!("atScope() and assignedTo('{OID}')");
+        let graph = |groups: &[&str]| ok("graph:GetMemberObjects", json!({"id": OID}), json!({"value": groups}));
+        for (facts, member, why) in [
+            (vec![], Tri::Unknown, "nothing is known"),
+            (vec![graph(&[GROUP])], Tri::True, "the directory lists it"),
+            (vec![graph(&["other"])], Tri::False, "the directory does not"),
+            (vec![list(&mine, &[("a", GROUP)])], Tri::True, "an assignment applies through it"),
+            (vec![list(&mine, &[("a", "other")])], Tri::Unknown, "no assignment applies through it"),
+            (vec![list(&mine, &[]), list("atScope()", &[("a", GROUP)])], Tri::False, "one of the group does not apply"),
+            (
+                vec![list("assignedTo('other')", &[]), list("atScope()", &[("a", GROUP)])],
+                Tri::Unknown,
+                "the list of another",
+            ),
+            (vec![list("atScope()", &[("a", GROUP)])], Tri::Unknown, "only the list of everybody"),
+            (
+                vec![ok("entra:GetToken", json!({}), json!({"oid": OID, "groups": [GROUP]}))],
+                Tri::True,
+                "the token lists it",
+            ),
+            (
+                vec![ok("entra:GetToken", json!({}), json!({"oid": OID, "groups": ["other"]}))],
+                Tri::Unknown,
+                "the token need not list all",
+            ),
+            (
+                vec![ok("entra:GetToken", json!({}), json!({"oid": "other", "groups": [GROUP]}))],
+                Tri::Unknown,
+                "the token of another",
+            ),
+        ] {
+            let who = Who { oid: OID.into(), label: String::new(), kind: None };
+            assert_eq!(asked(OID, facts, |ask| is_member(ask, &who, &GROUP.to_ascii_uppercase())), member, "{why}");
+        }
+    }
+}

@@ -8,24 +8,24 @@ static TABLE: &str = include_str!("../../../assets/azure/roles.tsv");
 /// Roles that Microsoft names for a service's data and for everyday management, the smallest first: what to propose before roles that were made for one
 /// product and happen to give less.
 const USUAL: &[&str] = &[
-    "Storage Blob Delegator",
-    "Storage Blob Data Reader",
-    "Storage Blob Data Contributor",
-    "Storage Blob Data Owner",
-    "Storage Queue Data Reader",
-    "Storage Queue Data Contributor",
-    "Storage Table Data Reader",
-    "Storage Table Data Contributor",
-    "Storage File Data Privileged Reader",
-    "Storage File Data Privileged Contributor",
-    "Key Vault Crypto Service Encryption User",
-    "Key Vault Secrets User",
-    "AcrPull",
-    "AcrPush",
-    "AzureML Data Scientist",
-    "Storage Account Key Operator Service Role",
-    "Reader",
-    "Contributor",
+    "db58b8e5-c6ad-4a2a-8342-4190687cbf4a", // Storage Blob Delegator
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", // Storage Blob Data Reader
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe", // Storage Blob Data Contributor
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", // Storage Blob Data Owner
+    "19e7f393-937e-4f77-808e-94535e297925", // Storage Queue Data Reader
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88", // Storage Queue Data Contributor
+    "76199698-9eea-4c19-bc75-cec21354c6b6", // Storage Table Data Reader
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", // Storage Table Data Contributor
+    "b8eda974-7b85-4f76-af95-65846b26df6d", // Storage File Data Privileged Reader
+    "69566ab7-960f-475b-8e7c-b3118f30c6bd", // Storage File Data Privileged Contributor
+    "e147488a-f6f5-4113-8e2d-b22465e65bf6", // Key Vault Crypto Service Encryption User
+    "4633458b-17de-408a-b874-0445c86b69e6", // Key Vault Secrets User
+    "7f951dda-4ed3-4680-a7ca-43fe172d538d", // AcrPull
+    "8311e382-0749-4cb8-b61a-304f252e45ec", // AcrPush
+    "f6c7c914-8db3-469d-8ca1-694a8f32e121", // AzureML Data Scientist
+    "81a9662b-bebf-436f-a333-f67b29880f12", // Storage Account Key Operator Service Role
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7", // Reader
+    "b24988ac-6180-42a0-ab88-20f7382dd24c", // Contributor
 ];
 
 /// One built-in role.
@@ -89,7 +89,7 @@ pub fn smallest(action: &str, plane: Plane) -> Option<Builtin> {
     let gives = |permissions: &[Permission<'_>]| {
         permissions.iter().any(|element| element.condition().is_none() && element.covers(action, plane))
     };
-    let usual = USUAL.iter().filter_map(|name| by_name(name)).find(|role| gives(&role.permissions()));
+    let usual = USUAL.iter().filter_map(|id| by_id(id)).find(|role| gives(&role.permissions()));
     usual.or_else(|| {
         let weighed = all().filter_map(|role| {
             let permissions = role.permissions();
@@ -146,6 +146,7 @@ mod tests {
 
     #[test]
     fn the_smallest_role_is_proposed() {
+        assert!(USUAL.iter().all(|id| by_id(id).is_some()));
         for (action, plane, role) in [
             ("read", Plane::Data, Some("Storage Blob Data Reader")),
             ("write", Plane::Data, Some("Storage Blob Data Contributor")),

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::action::fits;
-use super::super::ruling::Question;
+use super::super::ruling::{Question, SubOperations};
 use super::operator::{Comparison, Kind, Literal, Operator, Reach, Relation, Side, pattern};
-use super::{Attribute, Condition, Found, Node, Source, Truth};
+use super::{Condition, Found, Node, Source, Truth};
 
 impl Condition {
     /// What it comes to. `unknown` gets the attributes that nobody could tell.
@@ -37,11 +37,11 @@ impl Judging<'_, '_> {
             Node::Not(node) => !self.node(node),
             Node::Action(patterns) => patterns.iter().any(|pattern| fits(pattern, self.question.action)).into(),
             Node::SubOperation(patterns) => match self.question.sub_operations {
-                super::super::SubOperations::Unknown => {
+                SubOperations::Unknown => {
                     self.note("the sub-operation".to_owned());
                     Truth::EITHER
                 }
-                super::super::SubOperations::These(own) => {
+                SubOperations::These(own) => {
                     patterns.iter().any(|pattern| own.iter().any(|own| fits(pattern, own))).into()
                 }
             },
@@ -106,19 +106,17 @@ impl Judging<'_, '_> {
 /// The form of the preview for `SubOperationMatches`: `@Request[subOperation] ForAnyOfAnyValues:StringEqualsIgnoreCase {'Blob.List'}`. A request without a
 /// sub-operation can be compared: it has none of them.
 fn sub_operation(comparison: &Comparison, question: &Question<'_>) -> Option<Truth> {
-    let is_it = |attribute: &Attribute| attribute.source == Source::Request && attribute.is("subOperation");
-    match (&comparison.left, question.sub_operations) {
-        (Side::Attribute(attribute), _) if !is_it(attribute) => None,
-        (Side::Values(_), _) => None,
-        (_, super::super::SubOperations::Unknown) => Some(Truth::UNKNOWN),
-        (_, super::super::SubOperations::These(own)) => {
-            let own: Vec<One<'_>> = match own {
-                [] => vec![One::Text("")],
-                own => own.iter().map(|own| One::Text(own)).collect(),
-            };
-            Some(quantified(comparison, &own, &values(&comparison.right, None)))
-        }
+    let Side::Attribute(attribute) = &comparison.left else { return None };
+    if attribute.source != Source::Request || !attribute.is("subOperation") {
+        return None;
     }
+    let own = match question.sub_operations {
+        SubOperations::Unknown => return Some(Truth::UNKNOWN),
+        SubOperations::These([]) if question.attributes.find(attribute) != Found::Absent => return None,
+        SubOperations::These([]) => vec![One::Text("")],
+        SubOperations::These(own) => own.iter().map(|own| One::Text(own)).collect(),
+    };
+    Some(quantified(comparison, &own, &values(&comparison.right, None)))
 }
 
 fn values<'v>(side: &'v Side, found: Option<&'v Found<'_>>) -> Vec<One<'v>> {
