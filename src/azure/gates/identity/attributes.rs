@@ -134,29 +134,64 @@ impl Step<'_, '_> {
             return times.filter(|at| !at.is_empty()).min().map_or(Found::Unknown, text);
         }
         let part = match () {
-            () if is("isPrivateLink") => 0,
-            () if is("Microsoft.Network/privateEndpoints") => 1,
-            () if is("Microsoft.Network/virtualNetworks/subnets") => 2,
+            () if is("isPrivateLink") => Part::PrivateLink,
+            () if is("Microsoft.Network/privateEndpoints") => Part::Endpoint,
+            () if is("Microsoft.Network/virtualNetworks/subnets") => Part::Subnet,
             () => return Found::Unknown,
         };
         let ask = self.case.ask;
         let account = ask.text("account").or_else(|| id::up_to(self.case.scope, "storageAccounts"));
         let Some(account) = account else { return Found::Unknown };
-        match (way(ask, account, sub_resource(ask)), part) {
-            (Known::Yes(way), 0) => truth(way.arrival == Arrival::PrivateEndpoint),
-            (Known::Yes(way), 1) => endpoint(&way),
-            (Known::Yes(Way { arrival: Arrival::ServiceEndpoint, subnet: Some(subnet), .. }), _) => text(&subnet),
-            // The account sees the subnet behind a service endpoint only.
-            (Known::Yes(_), _) => Found::Absent,
-            (Known::Absent | Known::Unknown(_), _) => Found::Unknown,
+        match way(ask, account, sub_resource(ask)) {
+            Known::Yes(way) => arriving(&way, part),
+            Known::Absent | Known::Unknown(_) => Found::Unknown,
         }
     }
 }
 
-fn endpoint(way: &Way) -> Found<'static> {
-    match (way.arrival, &way.private_endpoint) {
-        (Arrival::PrivateEndpoint, Some(endpoint)) => text(endpoint),
-        (Arrival::PrivateEndpoint, None) => Found::Unknown,
-        _ => Found::Absent,
+/// What the account sees of the network: the private endpoint, or the subnet behind a service endpoint.
+fn arriving(way: &Way, part: Part) -> Found<'static> {
+    match (part, way.arrival) {
+        (Part::PrivateLink, arrival) => truth(arrival == Arrival::PrivateEndpoint),
+        (Part::Endpoint, Arrival::PrivateEndpoint) => way.private_endpoint.as_deref().map_or(Found::Unknown, text),
+        (Part::Subnet, Arrival::ServiceEndpoint) => way.subnet.as_deref().map_or(Found::Unknown, text),
+        (Part::Endpoint | Part::Subnet, _) => Found::Absent,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    PrivateLink,
+    Endpoint,
+    Subnet,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Why;
+
+    #[test]
+    fn the_network_becomes_attributes() {
+        let way = |arrival, subnet: Option<&str>, endpoint: Option<&str>| Way {
+            arrival,
+            subnet: subnet.map(str::to_owned),
+            private_endpoint: endpoint.map(str::to_owned),
+            connection: None,
+            source_ip: Known::Unknown(Why::not_readable("")),
+            region: None,
+            resource: None,
+            label: String::new(),
+        };
+        let parts = [Part::PrivateLink, Part::Endpoint, Part::Subnet];
+        for (way, wanted) in [
+            (way(Arrival::PrivateEndpoint, Some("s"), Some("p")), [truth(true), text("p"), Found::Absent]),
+            (way(Arrival::PrivateEndpoint, None, None), [truth(true), Found::Unknown, Found::Absent]),
+            (way(Arrival::ServiceEndpoint, Some("s"), None), [truth(false), Found::Absent, text("s")]),
+            (way(Arrival::Public, Some("s"), None), [truth(false), Found::Absent, Found::Absent]),
+            (way(Arrival::AzureService, None, None), [truth(false), Found::Absent, Found::Absent]),
+        ] {
+            assert_eq!(parts.map(|part| arriving(&way, part)), wanted, "{way:?}");
+        }
     }
 }

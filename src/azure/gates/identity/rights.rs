@@ -210,15 +210,23 @@ pub(super) fn assigned<'c>(case: &Case<'c>, call: &str) -> Known<&'c [Value]> {
     listed(case, call, |fact| is_assigned_to(fact, &case.who.oid))
 }
 
-/// The list of `call` of all at and above the scope.
+/// The list of `call` of all at and above the scope; a list without a filter holds them as well.
 pub(super) fn at_scope<'c>(case: &Case<'c>, call: &str) -> Known<&'c [Value]> {
-    listed(case, call, is_at_scope)
+    listed(case, call, |fact| is_at_scope(fact) || !fact.params.contains_key("filter"))
 }
 
+/// The list that was asked for the scope itself, else for something below it: that one holds what is above it too.
 fn listed<'c>(case: &Case<'c>, call: &str, wanted: impl Fn(&Fact) -> bool) -> Known<&'c [Value]> {
-    let here =
-        |fact: &Fact| fact.params.get("id").and_then(Value::as_str).is_some_and(|asked| id::same(asked, case.scope));
-    case.ask.reading.find(call, |fact| here(fact) && wanted(fact)).map(items)
+    let about = |fact: &Fact, holds: fn(&str, &str) -> bool| {
+        let asked = fact.params.get("id").and_then(Value::as_str);
+        asked.is_some_and(|asked| holds(asked, case.scope)) && wanted(fact)
+    };
+    let reading = case.ask.reading;
+    let answered = |holds: fn(&str, &str) -> bool| {
+        reading.facts().of_call(call).any(|(_, fact)| fact.status == FactStatus::Ok && about(fact, holds))
+    };
+    let holds: fn(&str, &str) -> bool = if !answered(id::same) && answered(id::within) { id::within } else { id::same };
+    reading.find(call, |fact| about(fact, holds)).map(items)
 }
 
 /// The principal's own assignments anywhere in the subscription.

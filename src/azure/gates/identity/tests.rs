@@ -273,6 +273,8 @@ fn worlds() -> Vec<(&'static str, World, [Verdict; 5], &'static str)> {
         ("assignments refused", own(&[reader()]).refused(ASSIGNMENTS), [O, O, U, U, N], "unread"),
         ("refused, and known in the subscription", own(&[]).refused(ASSIGNMENTS).add(direct(json!([reader()]))), [O, O, O, O, N], ""),
         ("management", own(&[role("a1", OWNER, ME, SUB)]).with("plane", "control").with("auth", "key").action("Microsoft.Storage/storageAccounts/listKeys/action"), [O, O, O, O, N], ""),
+        ("lists asked for the container tell of the account", own(&[reader()]).with("scope", ACCOUNT), [O, O, O, O, N], ""),
+        ("lists asked for the account do not tell of the container", own(&[reader()]).with("scope", SCOPE.replace("/raw", "/raw/x")), [O, U, U, U, N], "unread"),
         ("management, no role", own(&[reader()]).with("plane", "control").action("Microsoft.Storage/storageAccounts/listKeys/action"), [O, O, C, N, N], "no-role"),
         // Who.
         ("a key", own(&[]).with("auth", "key"), [N; 5], ""),
