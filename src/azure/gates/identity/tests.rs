@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{acl, deny_assignment, role_assignment, role_condition, token};
@@ -371,6 +372,26 @@ fn worlds_are_judged() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #[test]
+    fn fewer_facts_never_turn_a_verdict_round(at in any::<prop::sample::Index>(), gone in prop::collection::vec(any::<prop::sample::Index>(), 1..6)) {
+        let worlds: Vec<_> = worlds().into_iter().filter(|(name, ..)| *name != "a live definition wins").collect();
+        let (name, world, ..) = at.get(&worlds);
+        let mut fewer = world.clone();
+        for index in gone {
+            if !fewer.facts.is_empty() {
+                let at = index.index(fewer.facts.len());
+                fewer.facts.remove(at);
+            }
+        }
+        for (at, (before, after)) in world.verdicts().into_iter().zip(fewer.verdicts()).enumerate() {
+            let turned = matches!((before, after), (Verdict::Open, C) | (Verdict::Closed, O | N));
+            prop_assert!(!turned, "{}: {} was {:?} and is {:?}", name, GATES[at].0, before, after);
+        }
+    }
 }
 
 /// Each fact taken away, and each refused.
