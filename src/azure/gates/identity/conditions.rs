@@ -10,6 +10,7 @@ use super::rights::{Held, Rights};
 use super::standing::Standing;
 use super::{decisive, place, quoted};
 use crate::azure::id;
+use crate::azure::rbac::condition::Attribute;
 use crate::azure::rbac::{Attributes, Condition, Found, Source};
 use crate::facts::Tri;
 use crate::model::{Effect, Fix, Judgement, Risk, Verdict};
@@ -77,22 +78,27 @@ fn closed(case: &Case<'_>, rights: &Rights<'_>) -> Judgement {
     let mut judgement = Judgement::closed(Effect::NoAllow, "condition-failed", first.id(), summary)
         .decided_by(shown)
         .fix(extend(case, first));
-    if names(first, Source::Environment) {
+    if names(first, |attribute| attribute.source == Source::Environment && !attribute.is("UtcNow")) {
         judgement = judgement.note("The condition asks how the request arrives: another network way may satisfy it without a change to the assignment.");
+    }
+    if case.lists() && names(first, |attribute| attribute.source == Source::Request) {
+        judgement = judgement.note(
+            "The condition asks what is listed: a listing with the prefix it wants passes as it is (-i prefix=…).",
+        );
     }
     judgement
 }
 
-fn names(held: &Held<'_>, source: Source) -> bool {
+fn names(held: &Held<'_>, wanted: impl Fn(&Attribute) -> bool) -> bool {
     let condition = held.assignment.condition().and_then(|text| Condition::parse(text).ok());
-    condition.is_some_and(|condition| condition.attributes().iter().any(|attribute| attribute.source == source))
+    condition.is_some_and(|condition| condition.attributes().into_iter().any(wanted))
 }
 
 /// What the attributes of its condition are: `@Resource[…] is "private/x"`.
 fn told(case: &Case<'_>, held: &Held<'_>) -> Vec<String> {
     let Some(Ok(condition)) = held.assignment.condition().map(Condition::parse) else { return Vec::new() };
     let step = Step { case };
-    let say = |attribute: &crate::azure::rbac::condition::Attribute| match step.find(attribute) {
+    let say = |attribute: &Attribute| match step.find(attribute) {
         Found::Value(value) => Some(format!("{attribute} is {value}")),
         Found::Absent => Some(format!("{attribute} is not there")),
         Found::Unknown => None,
@@ -126,7 +132,7 @@ fn extend(case: &Case<'_>, held: &Held<'_>) -> Fix {
         Risk::Medium,
         format!("az role assignment update --role-assignment {}", quoted(&assignment.to_string())),
     );
-    if more.is_empty() || names(held, Source::Environment) {
+    if more.is_empty() || names(held, |attribute| matches!(attribute.source, Source::Environment | Source::Principal)) {
         fix.widens.push("whatever the condition keeps out for other reasons, for this item".to_owned());
     }
     fix
@@ -166,11 +172,14 @@ fn unknown(standing: &Standing<'_>) -> Judgement {
             .missing(MISSING),
         };
     }
-    Judgement::unknown(
-        "unread",
-        format!("{subject} cannot be told: whether there is such a role cannot, see the gate `role-assignment`."),
-    )
-    .missing("what the gate `role-assignment` misses")
+    let summary =
+        format!("{subject} cannot be told: whether there is such a role cannot, see the gate `role-assignment`.");
+    let judgement = Judgement::unknown("unread", summary);
+    match rights.held.iter().find(|held| held.gives() == Tri::Unknown) {
+        // What the role gives was looked for and noted as missing.
+        Some(Held { role: Err(_), .. }) | None => judgement,
+        Some(_) => judgement.missing("Directory.Read.All (Microsoft Graph)"),
+    }
 }
 
 /// How the user may state an attribute.

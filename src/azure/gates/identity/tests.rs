@@ -446,6 +446,11 @@ fn what_is_said_is_what_decides() {
     );
     assert!(condition.fixes[0].commands[0].text.contains("blobs:path] StringEquals"), "{condition:?}");
 
+    let listing =
+        "@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix] StringStartsWith 'public/'";
+    let listing = World::new(&[conditional("a1", listing)], &[]).with("sub-operation", "Blob.List").without("blob");
+    assert!(listing.judge(role_condition).notes[0].contains("prefix"));
+
     let unread = World::new(&[], &[]).refused(ASSIGNMENTS).judge(role_assignment);
     assert_eq!(unread.missing, ["Microsoft.Authorization/roleAssignments/read"]);
     let lists = World::new(&[], &[]).lists(&[]);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::words::{fix, unread};
 use super::case::not_by_role;
-use super::decisive;
+use super::{decisive, quoted};
 use crate::azure::id;
 use crate::azure::items::{get, items, text};
 use crate::azure::principal::{Who, is_assigned_to, who};
@@ -61,7 +61,7 @@ pub fn token(ask: &Ask<'_>) -> Judgement {
                     "Sign in to the account's tenant with an identity of that tenant",
                     "whoever runs the workload",
                     Risk::Low,
-                    format!("az login --tenant {}", super::quoted(tenant)),
+                    format!("az login --tenant {}", quoted(tenant)),
                 ))
         }
         Known::Yes(_) => Judgement::open(format!("{} ({}) is of the account's tenant {own}.", who.label, who.oid)),
@@ -138,15 +138,21 @@ fn no_such(blame: &str, label: &str) -> Judgement {
         let command = "az identity list --query '[].{name: name, principalId: principalId}'".to_owned();
         (format!("There is no managed identity {label}."), "Name a managed identity that exists", command)
     } else if id::is(label, "Microsoft.Compute/virtualMachines") {
-        let command = format!("az vm identity assign --ids {}", super::quoted(label));
+        let command = format!("az vm identity assign --ids {}", quoted(label));
         (format!("{label} has no managed identity, or is not there."), "Give it a managed identity", command)
     } else if arm {
-        let command = format!("az resource show --ids {} --query identity", super::quoted(label));
-        (
-            format!("{label} has no managed identity, or is not there."),
-            "Give it a managed identity, then assign the role to it",
-            command,
-        )
+        let compute = id::is(label, "Microsoft.MachineLearningServices/workspaces/computes");
+        let command = match (compute, id::after(label, "workspaces"), id::group(label)) {
+            (true, Some(workspace), Some(group)) => format!(
+                "az ml compute update --name {} --workspace-name {} --resource-group {} --identity-type SystemAssigned",
+                quoted(id::name(label)),
+                quoted(workspace),
+                quoted(group)
+            ),
+            _ => format!("az resource update --ids {} --set identity.type=SystemAssigned", quoted(label)),
+        };
+        let summary = format!("{label} has no managed identity, or is not there.");
+        (summary, "Give it a managed identity, then assign the role to it", command)
     } else {
         let command = match label.contains('@') {
             true => "az ad user list --query '[].{name: userPrincipalName, id: id}'",
