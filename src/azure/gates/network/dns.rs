@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
+use serde_json::Value;
+
 use super::super::super::id;
 use super::super::super::network::blocks::is_private;
 use super::super::super::network::names::{Answer, Resolver, zone_name};
 use super::super::super::network::{Arrival, Home, Trip, has, is_near};
 use super::super::words::unread;
 use super::{at, change, endpoint_on, part, trip_from_home};
-use crate::azure::network::endpoints::{Endpoint, connections};
+use crate::azure::network::endpoints::{Endpoint, Seen, connections};
 use crate::facts::{Known, Tri};
 use crate::model::{Effect, Fix, Judgement, Risk};
 use crate::provider::Ask;
@@ -24,10 +26,16 @@ pub fn dns(ask: &Ask<'_>) -> Judgement {
         Ok(endpoint) => endpoint,
         Err(judgement) => return *judgement,
     };
-    if endpoint.is_some_and(|endpoint| endpoint.fits == Tri::False) {
-        return Judgement::not_applicable(
-            "No private endpoint for this part of the account is in reach; see the gate `private-endpoint`.",
-        );
+    match endpoint.map(|endpoint| (endpoint.fits, &endpoint.seen)) {
+        Some((Tri::False, _)) => {
+            return Judgement::not_applicable(
+                "No private endpoint for this part of the account is in reach; see the gate `private-endpoint`.",
+            );
+        }
+        Some((Tri::Unknown, Seen::Not(why))) => {
+            return unread("Which part of the account the private endpoint is for", why);
+        }
+        _ => {}
     }
     let (resolver, answer) = match trip.answer(ask.reading) {
         Known::Yes(found) => found,
@@ -68,42 +76,7 @@ fn to_endpoint(
     let (host, net) = (trip.host(), id::name(&resolver.net));
     match answer {
         Answer::Record { zone, record, addresses } => {
-            // Another endpoint of the account, as near as this one, does as well.
-            let counts = |one: &Endpoint<'_>| match one.id == endpoint.id {
-                true => Tri::True,
-                false => one.fits.and(one.is_approved().into()).and(is_near(home, one)),
-            };
-            let held = |address: &IpAddr| {
-                trip.endpoints.iter().fold(Tri::False, |any, one| any.or(counts(one).and(has(home, one, *address))))
-            };
-            let all = addresses.iter().fold(Tri::from(!addresses.is_empty()), |all, address| all.and(held(address)));
-            match all {
-                Tri::True => Judgement::open(format!(
-                    "{host} resolves to {}, the address of {}.",
-                    spelled(addresses),
-                    endpoint.name()
-                ))
-                .decided_by([part(id::name(zone), id::name(trip.account), record)]),
-                Tri::Unknown => match &endpoint.addresses {
-                    Known::Unknown(why) => unread("Whether the record is the private endpoint's address", why),
-                    _ => Judgement::unknown(
-                        "unread",
-                        "Whether the record is the private endpoint's address cannot be told.",
-                    )
-                    .missing("the addresses of the account's other private endpoints"),
-                },
-                Tri::False => {
-                    let summary = format!(
-                        "{host} resolves to {} in {net}, which is not the address of {}.",
-                        spelled(addresses),
-                        endpoint.name()
-                    );
-                    let decisive = part(id::name(zone), id::name(trip.account), record);
-                    Judgement::closed(Effect::Blocked, "stale-record", zone, summary)
-                        .decided_by([decisive])
-                        .fix(renew(trip, endpoint, zone))
-                }
-            }
+            by_record(trip, home, endpoint, resolver, (zone, record, addresses))
         }
         Answer::NoRecord { zone, redirects: false } => {
             let summary = format!(
@@ -145,6 +118,48 @@ fn to_endpoint(
                 .fix(change(format!("Create the private DNS zone {zone}"), Risk::Low, create))
                 .fix(link(&id, &resolver.net))
                 .fix(renew(trip, endpoint, &id))
+        }
+    }
+}
+
+/// Whether a record is the endpoint's, or that of another which does as well.
+fn by_record(
+    trip: &Trip<'_>,
+    home: &Home<'_>,
+    endpoint: &Endpoint<'_>,
+    resolver: &Resolver,
+    (zone, record, addresses): (&str, &Value, &[IpAddr]),
+) -> Judgement {
+    let (host, net) = (trip.host(), id::name(&resolver.net));
+    // Another endpoint of the account, as near as this one, does as well.
+    let counts = |one: &Endpoint<'_>| match one.id == endpoint.id {
+        true => Tri::True,
+        false => one.fits.and(one.is_approved().into()).and(is_near(home, one)),
+    };
+    let held = |address: &IpAddr| {
+        trip.endpoints.iter().fold(Tri::False, |any, one| any.or(counts(one).and(has(home, one, *address))))
+    };
+    let all = addresses.iter().fold(Tri::from(!addresses.is_empty()), |all, address| all.and(held(address)));
+    match all {
+        Tri::True => {
+            Judgement::open(format!("{host} resolves to {}, the address of {}.", spelled(addresses), endpoint.name()))
+                .decided_by([part(id::name(zone), id::name(trip.account), record)])
+        }
+        Tri::Unknown => match &endpoint.addresses {
+            Known::Unknown(why) => unread("Whether the record is the private endpoint's address", why),
+            _ => Judgement::unknown("unread", "Whether the record is the private endpoint's address cannot be told.")
+                .missing("the addresses of the account's other private endpoints"),
+        },
+        Tri::False => {
+            let summary = format!(
+                "{host} resolves to {} in {net}, which is not the address of {}.",
+                spelled(addresses),
+                endpoint.name()
+            );
+            let decisive = part(id::name(zone), id::name(trip.account), record);
+            Judgement::closed(Effect::Blocked, "stale-record", zone, summary)
+                .decided_by([decisive])
+                .fix(renew(trip, endpoint, zone))
         }
     }
 }
