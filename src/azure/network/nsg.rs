@@ -212,3 +212,85 @@ fn prefix_fits(prefix: &str, end: &End, tags: &Tags<'_>, in_network: bool) -> Tr
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn packets() -> Vec<Packet> {
+        let inside = |cidr: &str, groups| End::Inside { addresses: Blocks::of([cidr]), groups };
+        let sources = [inside("10.20.1.7", Some(vec!["/g/jobs".to_owned()])), inside("10.20.1.0/24", None)];
+        let account = |in_network| End::Account { in_network };
+        let destinations = [inside("10.20.2.5", None), account(Tri::False), account(Tri::Unknown), account(Tri::True)];
+        let pairs = sources.iter().flat_map(|from| destinations.iter().map(move |to| (from.clone(), to.clone())));
+        pairs.map(|(source, destination)| Packet { source, destination, direction: Direction::Outbound }).collect()
+    }
+
+    fn rule() -> impl Strategy<Value = Value> {
+        let prefix = prop::sample::select(vec![
+            "*",
+            "VirtualNetwork",
+            "Internet",
+            "Storage",
+            "Storage.WestEurope",
+            "Storage.NorthEurope",
+            "Sql",
+            "10.20.0.0/16",
+            "10.20.1.0/25",
+            "20.150.0.0/16",
+            "0.0.0.0/0",
+            "AzureLoadBalancer",
+        ]);
+        let ports = prop::sample::select(vec!["*", "443", "80", "400-500"]);
+        let protocol = prop::sample::select(vec!["*", "Tcp", "udp"]);
+        (prefix.clone(), prefix, ports, protocol, any::<bool>(), any::<bool>()).prop_map(
+            |(from, to, ports, protocol, allow, group)| {
+                let mut rule = json!({"name": "r", "properties": {
+                    "direction": "Outbound", "access": if allow { "Allow" } else { "Deny" }, "protocol": protocol,
+                    "destinationAddressPrefixes": [to], "destinationPortRange": ports,
+                }});
+                if group {
+                    rule["properties"]["sourceApplicationSecurityGroups"] = json!([{"id": "/g/jobs"}]);
+                } else {
+                    rule["properties"]["sourceAddressPrefix"] = json!(from);
+                }
+                rule
+            },
+        )
+    }
+
+    fn numbered(rules: Vec<Value>) -> Vec<Value> {
+        let number = |(at, mut rule): (usize, Value)| {
+            rule["properties"]["priority"] = json!(100 + at);
+            rule
+        };
+        rules.into_iter().enumerate().map(number).collect()
+    }
+
+    fn read(tag: &str) -> Option<Blocks> {
+        match tag {
+            "Storage.westeurope" => Some(Blocks::of(["20.150.37.0/24", "52.239.140.0/22"])),
+            "Sql" => Some(Blocks::of(["40.68.0.0/16"])),
+            _ => None,
+        }
+    }
+
+    proptest! {
+        /// The order in the document does not matter, and ranges that were not read make a ruling unknown or leave it.
+        #[test]
+        fn rulings_hang_on_priority_and_on_what_is_known(rules in prop::collection::vec(rule(), 0..6)) {
+            let rules = numbered(rules);
+            let reversed: Vec<Value> = rules.iter().rev().cloned().collect();
+            let (known, unread) = (Tags { region: "westeurope", ranges: &read }, Tags { region: "westeurope", ranges: &|_| None });
+            for packet in packets() {
+                let ruling = judge(&rules, &[], &packet, &known);
+                prop_assert_eq!(ruling, judge(&reversed, &[], &packet, &known));
+                let less = judge(&rules, &[], &packet, &unread);
+                let same = std::mem::discriminant(&less) == std::mem::discriminant(&ruling);
+                prop_assert!(same || matches!(less, Ruling::Unknown(_)), "{:?} {:?}", ruling, less);
+            }
+        }
+    }
+}
