@@ -8,6 +8,7 @@
 //! | `managed` | the managed network of an Azure ML workspace |
 //! | `endpoints` | the private endpoints of an account |
 //! | `names` | what the account's name resolves to |
+//! | `reach` | which private endpoint is meant |
 //! | `trip` | place, way and endpoints of one step |
 //! | `way` | how the request arrives |
 //! | `egress` | the public address it leaves by |
@@ -24,6 +25,7 @@ pub mod names;
 pub mod nets;
 pub mod nsg;
 pub mod place;
+mod reach;
 pub mod routes;
 pub mod tags;
 mod trip;
@@ -31,7 +33,8 @@ mod view;
 pub mod way;
 
 pub use place::{Place, PlaceKind, Sender, place};
-pub use trip::{Home, Trip, has, is_near, trip};
+pub use reach::{has, is_near};
+pub use trip::{Home, Trip, trip};
 pub use view::view;
 pub use way::{Arrival, Way, way};
 

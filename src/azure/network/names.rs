@@ -72,7 +72,7 @@ pub fn resolver<'a>(reading: &Reading<'a>, net: &Net<'a>, interface: Option<&'a 
     let azure = |server: &&str| *server == AZURE_DNS || server.eq_ignore_ascii_case("AzureProvidedDNS");
     let mut found: Option<Resolver> = None;
     for server in &servers {
-        let next = if azure(server) {
+        let answering = if azure(server) {
             Resolver { net: net.id.to_owned(), server: None }
         } else {
             match net_of(reading, net, server) {
@@ -86,11 +86,11 @@ pub fn resolver<'a>(reading: &Reading<'a>, net: &Net<'a>, interface: Option<&'a 
             }
         };
         match &found {
-            Some(other) if !id::same(&other.net, &next.net) => {
+            Some(other) if !id::same(&other.net, &answering.net) => {
                 return unsaid(reading, format!("which of the DNS servers {} answers", servers.join(", ")));
             }
             Some(_) => {}
-            None => found = Some(next),
+            None => found = Some(answering),
         }
     }
     Known::Yes(found.unwrap_or_else(|| Resolver { net: net.id.to_owned(), server: None }))

@@ -1,7 +1,5 @@
 //! One step's trip: from where, by which way, over which private endpoint.
 
-use std::net::IpAddr;
-
 use serde_json::Value;
 
 use super::endpoints::{Endpoint, Seen, endpoints};
@@ -9,6 +7,7 @@ use super::managed::{self, Isolation, Managed};
 use super::names::{Answer, Resolver, host, resolve, resolver, zone_name};
 use super::nets::{Net, net, of_subnet, storage_endpoints};
 use super::place::{Place, PlaceKind, place};
+use super::reach::{Reach, best, doubt, reaches};
 use super::region;
 use super::tags::{Tags, ranges};
 use super::way::{Way, by_endpoint, by_managed, by_public, by_service, by_service_endpoint};
@@ -173,7 +172,7 @@ fn from_managed<'a>(reading: &Reading<'a>, trip: Trip<'a>) -> Known<Trip<'a>> {
     let name = rule.as_ref().map(|rule| rule.name.as_str());
     let own = managed::connections(&endpoints, trip.account, &workspace, name).yes().unwrap_or_default();
     let way = by_managed(&managed, if let [only] = own[..] { Some(only) } else { None });
-    Known::Yes(Trip { way, endpoints, ..trip })
+    Known::Yes(Trip { endpoints, way, ..trip })
 }
 
 fn from_subnet<'a>(reading: &Reading<'a>, trip: Trip<'a>) -> Known<Trip<'a>> {
@@ -192,28 +191,19 @@ fn from_subnet<'a>(reading: &Reading<'a>, trip: Trip<'a>) -> Known<Trip<'a>> {
         Known::Unknown(why) => return Known::Unknown(why),
     };
     let reached = if endpoints.is_empty() {
-        Known::Yes(Vec::new())
+        Vec::new()
     } else {
-        reaches(
-            &home,
-            &endpoints,
-            &answer(reading, &home, trip.account, &trip.host(), &endpoints).map(|(_, answer)| answer),
-        )
+        let answer = answer(reading, &home, trip.account, &trip.host(), &endpoints).map(|(_, answer)| answer);
+        reaches(&home, &endpoints, &answer)
     };
     let named = names_subnet(trip.body, &home.subnet_id);
     let serves = storage_endpoints(home.subnet).next().is_some();
     let trip = Trip { home: Some(home), endpoints, ..trip };
-    let reached = match reached {
-        Known::Yes(reached) => reached,
-        Known::Absent => Vec::new(),
-        Known::Unknown(why) => return Known::Unknown(why),
-    };
-    let mut reach_known = reached.iter().fold(Tri::False, |any, reach| any.or(reach.reach()));
-    if serves && named {
-        // The account lets the subnet in by its service endpoint: the private endpoint counts where the name really leads there.
-        reach_known = reached.iter().fold(Tri::False, |any, reach| any.or(reach.led));
-    }
-    let chosen = match reach_known {
+    let disabled = is(trip.body, "publicNetworkAccess", "Disabled");
+    // Where the account lets the subnet in by its service endpoint, a private endpoint counts only when the name really leads there.
+    let counts = |reach: &Reach| if serves && named && !disabled { reach.led } else { reach.reach() };
+    let in_reach = reached.iter().fold(Tri::False, |any, reach| any.or(counts(reach)));
+    let chosen = match in_reach {
         Tri::True => match best(&reached, &trip.endpoints) {
             Ok(chosen) => Some(chosen),
             Err(why) => return Known::Unknown(why),
@@ -221,14 +211,14 @@ fn from_subnet<'a>(reading: &Reading<'a>, trip: Trip<'a>) -> Known<Trip<'a>> {
         Tri::Unknown => return Known::Unknown(doubt(&reached, &trip.endpoints)),
         Tri::False => None,
     };
-    let missing = chosen.is_none() && !trip.endpoints.is_empty() && is(trip.body, "publicNetworkAccess", "Disabled");
+    let missing = chosen.is_none() && !trip.endpoints.is_empty() && disabled;
     let way = match chosen.and_then(|at| trip.endpoints.get(at)) {
         Some(endpoint) => by_endpoint(&trip, Some(endpoint)),
         None if serves || named => by_service_endpoint(&trip),
         None if missing => by_endpoint(&trip, None),
         None => by_public(reading, &trip),
     };
-    Known::Yes(Trip { way, chosen, ..trip })
+    Known::Yes(Trip { chosen, way, ..trip })
 }
 
 /// The network, subnet and interface of a place.
@@ -249,130 +239,4 @@ fn home<'a>(reading: &Reading<'a>, place: &Place) -> Known<Home<'a>> {
 fn names_subnet(account: &Value, subnet: &str) -> bool {
     let rules = prop(account, "networkAcls").map_or(&[][..], |rules| list(rules, "virtualNetworkRules"));
     rules.iter().filter_map(|rule| text(rule, "id")).any(|named| id::same(named, subnet))
-}
-
-/// How an endpoint can be reached from home.
-struct Reach {
-    /// It stands in the same network.
-    same: Tri,
-    /// It stands in a network that this one is peered with.
-    peered: Tri,
-    /// The account's name leads to it.
-    led: Tri,
-    /// Why one of these is not known.
-    why: Option<Why>,
-}
-
-impl Reach {
-    fn reach(&self) -> Tri {
-        self.same.or(self.peered).or(self.led)
-    }
-}
-
-fn reaches<'a>(home: &Home<'a>, endpoints: &[Endpoint<'a>], answer: &Known<Answer<'a>>) -> Known<Vec<Reach>> {
-    let addresses = match answer {
-        Known::Yes(Answer::Record { addresses, .. }) => Some(addresses.as_slice()),
-        _ => None,
-    };
-    // An address that is known to be of one endpoint is not that of another.
-    let owned = |address| endpoints.iter().any(|endpoint| endpoint.has(address) == Tri::True);
-    let led = |endpoint: &Endpoint<'_>| match (answer, addresses) {
-        (Known::Unknown(_), _) if matches!(endpoint.seen, Seen::Gone) => Tri::False,
-        (Known::Unknown(_), _) => Tri::Unknown,
-        (_, Some(addresses)) => addresses.iter().fold(Tri::False, |any, address| {
-            any.or(match has(home, endpoint, *address) {
-                Tri::Unknown if owned(*address) => Tri::False,
-                told => told,
-            })
-        }),
-        (_, None) => Tri::False,
-    };
-    let reach = |endpoint: &Endpoint<'a>| {
-        let led = led(endpoint);
-        let (same, peered, why) = stands(home, endpoint);
-        let asked = if let Known::Unknown(why) = answer { Some(why.clone()) } else { None };
-        let unread = if let Known::Unknown(why) = &endpoint.addresses { Some(why.clone()) } else { None };
-        Reach { same, peered, led, why: why.or(if led == Tri::Unknown { asked.or(unread) } else { None }) }
-    };
-    Known::Yes(endpoints.iter().map(reach).collect())
-}
-
-/// Whether it stands in home's network, and whether in one that is peered with it.
-fn stands(home: &Home<'_>, endpoint: &Endpoint<'_>) -> (Tri, Tri, Option<Why>) {
-    let peered = home.net.peerings().fold(Tri::False, |any, peering| any.or(in_net(endpoint, peering.remote)));
-    let why = if let Known::Unknown(why) = &endpoint.subnet { Some(why.clone()) } else { None };
-    (in_net(endpoint, home.net.id), peered, why)
-}
-
-/// Whether an endpoint stands in this network. It is always in the subscription of its network (Private Link, "What is a private endpoint?", properties), so one of
-/// another subscription is told apart without being read.
-fn in_net(endpoint: &Endpoint<'_>, net: &str) -> Tri {
-    match &endpoint.subnet {
-        Known::Yes(subnet) => id::same(of_subnet(subnet), net).into(),
-        Known::Absent => Tri::False,
-        Known::Unknown(_) => match (id::subscription(&endpoint.id), id::subscription(net)) {
-            (Some(own), Some(other)) if !own.eq_ignore_ascii_case(other) => Tri::False,
-            _ => Tri::Unknown,
-        },
-    }
-}
-
-/// Whether an endpoint stands in home's network or in one that is peered with it.
-#[must_use]
-pub fn is_near(home: &Home<'_>, endpoint: &Endpoint<'_>) -> Tri {
-    let (same, peered, _) = stands(home, endpoint);
-    same.or(peered)
-}
-
-/// Whether an address is an endpoint's. One that could not be read has it only if it can stand in the network that holds the address.
-#[must_use]
-pub fn has(home: &Home<'_>, endpoint: &Endpoint<'_>, address: IpAddr) -> Tri {
-    let told = endpoint.has(address);
-    if told != Tri::Unknown {
-        return told;
-    }
-    if home.net.space().holds(address) {
-        return told.and(in_net(endpoint, home.net.id));
-    }
-    let holding = home.net.peerings().find(|peering| peering.space().holds(address));
-    holding.map_or(told, |peering| told.and(in_net(endpoint, peering.remote)))
-}
-
-/// The best of the endpoints in reach: one for the right sub-resource, approved, near, that the name leads to, in the same network. An endpoint that is not known well
-/// enough to be ranked behind it leaves the choice open.
-fn best(reached: &[Reach], endpoints: &[Endpoint<'_>]) -> Result<usize, Why> {
-    let rank = |at: usize, doubt: bool| {
-        let holds = |tri: Tri| if doubt { tri != Tri::False } else { tri == Tri::True };
-        let (reach, endpoint) = (&reached[at], &endpoints[at]);
-        let near = reach.same.or(reach.peered);
-        (
-            holds(endpoint.fits),
-            endpoint.is_approved(),
-            holds(near),
-            holds(reach.led),
-            holds(reach.same),
-            std::cmp::Reverse(at),
-        )
-    };
-    let sure = (0..reached.len()).filter(|at| reached[*at].reach() == Tri::True);
-    let Some(best) = sure.max_by_key(|at| rank(*at, false)) else { return Err(doubt(reached, endpoints)) };
-    let others = (0..reached.len()).filter(|at| *at != best && reached[*at].reach() != Tri::False);
-    match others.into_iter().find(|at| rank(*at, true) > rank(best, false)) {
-        None => Ok(best),
-        Some(at) => Err(reached[at].why.clone().or_else(|| reached[best].why.clone()).unwrap_or_else(|| {
-            Why::not_readable(format!(
-                "which of the private endpoints {} and {} is meant",
-                endpoints[best].name(),
-                endpoints[at].name()
-            ))
-        })),
-    }
-}
-
-fn doubt(reached: &[Reach], endpoints: &[Endpoint<'_>]) -> Why {
-    let first = reached.iter().filter(|reach| reach.reach() != Tri::False).find_map(|reach| reach.why.clone());
-    first.unwrap_or_else(|| {
-        let name = endpoints.first().map(|endpoint| endpoint.name().to_owned()).unwrap_or_default();
-        Why::not_readable(format!("whether the private endpoint {name} is in reach"))
-    })
 }

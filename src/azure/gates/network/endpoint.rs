@@ -1,6 +1,7 @@
 //! The private endpoint on the way, and its approval (Private Link, "What is a private endpoint?", connection states).
 
 use super::super::super::id;
+use super::super::super::items::flag;
 use super::super::super::network::endpoints::{Endpoint, Seen, endpoints};
 use super::super::super::network::managed::{connections, managed, rules};
 use super::super::super::network::{Arrival, PlaceKind, Trip};
@@ -53,33 +54,31 @@ pub fn private_endpoint(ask: &Ask<'_>) -> Judgement {
             )
             .missing("the groupIds of the private endpoint"),
         },
-        (Some(_), true, _) => {
-            Judgement::open(format!("{name} leads to the account's {} and is approved.", trip.sub_resource))
-        }
+        (Some(_), true, _) => approved(&trip, endpoint),
     }
+}
+
+fn approved(trip: &Trip<'_>, endpoint: &Endpoint<'_>) -> Judgement {
+    let open =
+        Judgement::open(format!("{} leads to the account's {} and is approved.", endpoint.name(), trip.sub_resource));
+    let other = if trip.sub_resource.eq_ignore_ascii_case("dfs") { "blob" } else { "dfs" };
+    let has_other = trip.endpoints.iter().any(|one| one.groups.iter().any(|group| group.eq_ignore_ascii_case(other)));
+    // Storage, "Use private endpoints": clients of a hierarchical namespace speak to both parts.
+    if flag(trip.body, "isHnsEnabled") == Some(true) && !has_other {
+        return open.note(format!(
+            "The account has a hierarchical namespace: many clients speak to its {other} part too, for which no private endpoint was seen."
+        ));
+    }
+    open
 }
 
 /// The connection's state stops the traffic.
 fn stopped(trip: &Trip<'_>, endpoint: &Endpoint<'_>, status: &str) -> Judgement {
     let (name, account) = (endpoint.name(), id::name(trip.account));
-    let (reason, effect, summary) = match status.to_ascii_lowercase().as_str() {
-        "pending" => (
-            "pending",
-            Effect::NoAllow,
-            format!("The connection of {name} to {account} waits for approval: no traffic passes."),
-        ),
-        "rejected" => (
-            "rejected",
-            Effect::ExplicitDeny,
-            format!("The connection of {name} to {account} was rejected: no traffic passes."),
-        ),
-        "disconnected" => (
-            "disconnected",
-            Effect::Unusable,
-            format!(
-                "The connection of {name} to {account} was cut on the account's side: the endpoint must be made again."
-            ),
-        ),
+    let (reason, what) = match status.to_ascii_lowercase().as_str() {
+        "pending" => ("pending", "waits for approval: no traffic passes"),
+        "rejected" => ("rejected", "was rejected: no traffic passes"),
+        "disconnected" => ("disconnected", "was cut on the account's side: the endpoint must be made again"),
         _ => {
             return Judgement::unknown(
                 "unread",
@@ -89,7 +88,8 @@ fn stopped(trip: &Trip<'_>, endpoint: &Endpoint<'_>, status: &str) -> Judgement 
         }
     };
     let decisive = part(id::name(&endpoint.connection), "privateLinkServiceConnectionState", endpoint.connection_body);
-    let judgement = Judgement::closed(effect, reason, &endpoint.connection, summary).decided_by([decisive]);
+    let summary = format!("The connection of {name} to {account} {what}.");
+    let judgement = Judgement::closed(Effect::Blocked, reason, &endpoint.connection, summary).decided_by([decisive]);
     if reason == "disconnected" {
         return judgement.fix(change(
             "Delete the private endpoint and create it again",

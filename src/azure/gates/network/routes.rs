@@ -127,7 +127,7 @@ fn to_endpoint(
     }
     let open = || Judgement::open(format!("The routes of {} lead to {to}.", id::name(&home.subnet_id)));
     // Default routes and service tags never override the route of a private address.
-    if all.iter().all(|route| routes::is_default_or_tag(route)) {
+    if all.iter().all(routes::is_default_or_tag) {
         return open();
     }
     let subject = "Whether a route overrides that of the private endpoint";

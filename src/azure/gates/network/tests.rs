@@ -168,11 +168,11 @@ fn gates() -> impl Iterator<Item = &'static Gate> {
 }
 
 fn put(body: &mut Value, pointer: &str, value: Value) {
-    let (parent, last) = pointer.rsplit_once('/').unwrap();
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
     match body.pointer_mut(parent).unwrap_or_else(|| panic!("no {parent}")) {
-        Value::Array(list) if last == "-" => list.push(value),
-        Value::Array(list) => list[last.parse::<usize>().unwrap()] = value,
-        Value::Object(map) => drop(map.insert(last.to_owned(), value)),
+        Value::Array(list) if key == "-" => list.push(value),
+        Value::Array(list) => list[key.parse::<usize>().unwrap()] = value,
+        Value::Object(map) => drop(map.insert(key.to_owned(), value)),
         _ => panic!("nothing to set at {pointer}"),
     }
 }
@@ -248,17 +248,19 @@ fn a_fact_taken_away_never_turns_a_verdict_over() {
 
 /// True when a way tells nothing else than another, only less.
 fn weaker(less: &Known<Way>, whole: &Known<Way>) -> bool {
-    fn part<T: PartialEq>(less: &Option<T>, whole: &Option<T>) -> bool {
+    fn part<T: PartialEq>(less: Option<T>, whole: Option<T>) -> bool {
         less.is_none() || less == whole
     }
     let (Known::Yes(less), Known::Yes(whole)) = (less, whole) else { return matches!(less, Known::Unknown(_)) };
     let address = matches!(less.source_ip, Known::Unknown(_)) || less.source_ip == whole.source_ip;
-    let endpoint = part(&less.private_endpoint, &whole.private_endpoint) && part(&less.connection, &whole.connection);
-    less.arrival == whole.arrival && address && endpoint && part(&less.region, &whole.region)
+    let endpoint = part(less.private_endpoint.as_ref(), whole.private_endpoint.as_ref())
+        && part(less.connection.as_ref(), whole.connection.as_ref());
+    less.arrival == whole.arrival && address && endpoint && part(less.region.as_ref(), whole.region.as_ref())
 }
 
 const BLOB_PE: &str = r#"set ListPrivateEndpointConnections frauddata /value [{"name":"x","properties":{"privateEndpoint":{"id":"$N/privateEndpoints/blob-pe"},"privateLinkServiceConnectionState":{"status":"Approved"}}}]"#;
 const RECORD: &str = r#"set ListAddressRecords privatelink.blob.core.windows.net /value [{"name":"frauddata","properties":{"aRecords":[{"ipv4Address":"10.20.2.5"}]}}]"#;
+const CLOSED: &str = r#"set GetAccount frauddata /properties/publicNetworkAccess "Disabled""#;
 const TO_FIREWALL: &str =
     r#"set GetVirtualNetwork ml-vnet /properties/subnets/0/properties/routeTable {"id":"$N/routeTables/to-fw"}"#;
 const FREE: &str =
@@ -274,6 +276,8 @@ fn the_way_is_the_one_that_is_meant() {
         // Both: the private endpoint counts where the name leads to it.
         ("service", &[BLOB_PE, RECORD], "subnet", "blob", Arrival::PrivateEndpoint, "private endpoint blob-pe"),
         ("service", &[BLOB_PE], "subnet", "blob", Arrival::ServiceEndpoint, "service endpoint of compute"),
+        // With public access off a service endpoint leads nowhere.
+        ("service", &[BLOB_PE, CLOSED], "subnet", "blob", Arrival::PrivateEndpoint, "private endpoint blob-pe"),
         ("public", &[], "subnet", "blob", Arrival::Public, "20.31.5.9"),
         ("", &[], "ip:203.0.113.7", "blob", Arrival::Public, "203.0.113.7"),
         ("", &[], "internet", "blob", Arrival::Public, "a public address that is not known"),
