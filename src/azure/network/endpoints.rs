@@ -125,16 +125,18 @@ fn endpoint<'a>(
     }
 }
 
+/// An endpoint's own connections: those that were approved by themselves, and those that had to be asked for.
+pub fn both_kinds(endpoint: &Value) -> impl Iterator<Item = &Value> {
+    ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"]
+        .into_iter()
+        .flat_map(|name| list(endpoint, name))
+}
+
 /// The sub-resources of the account that an endpoint is for.
 fn groups<'a>(endpoint: &'a Value, account: &str) -> Vec<&'a str> {
-    let both = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
     let of_account =
         |connection: &&Value| text(connection, "privateLinkServiceId").is_none_or(|to| id::same(to, account));
-    both.iter()
-        .flat_map(|name| list(endpoint, name))
-        .filter(of_account)
-        .flat_map(|connection| texts(connection, "groupIds"))
-        .collect()
+    both_kinds(endpoint).filter(of_account).flat_map(|connection| texts(connection, "groupIds")).collect()
 }
 
 /// Its addresses: those for custom DNS (empty once a zone group keeps the records), those fixed in it, else those of its network interfaces.

@@ -1,5 +1,7 @@
 //! The network that an Azure ML workspace manages for its computes (Azure ML, "Workspace managed virtual network isolation").
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::endpoints::{Endpoint, Seen};
@@ -119,12 +121,11 @@ impl OutboundRule<'_> {
 
 /// The account's connections that belong to the managed network. `Absent` when there is none, `Unknown` when that cannot be told.
 ///
-/// The endpoint of a managed network stands in a subscription of Microsoft's, so it can never be read; nothing in ARM links it to the rule. It is told by the rule's
-/// name in the connection's, else by a subscription that is neither the account's nor the workspace's.
+/// The endpoint of a managed network stands in a subscription of Microsoft's, so it can never be read; nothing in ARM links it to the rule. It is
+/// told by the rule's name in the connection's, else by a subscription in which nothing else is known.
 pub fn connections<'e, 'a>(
+    reading: &Reading<'_>,
     endpoints: &'e [Endpoint<'a>],
-    account: &str,
-    workspace: &str,
     rule: Option<&str>,
 ) -> Known<Vec<&'e Endpoint<'a>>> {
     if let Some(rule) = rule.filter(|rule| rule.len() > 2) {
@@ -133,15 +134,16 @@ pub fn connections<'e, 'a>(
             return Known::Yes(named);
         }
     }
-    let home = |endpoint: &Endpoint<'_>| {
-        [account, workspace].iter().any(|of| match (id::subscription(&endpoint.id), id::subscription(of)) {
-            (Some(left), Some(right)) => left.eq_ignore_ascii_case(right),
-            _ => false,
-        })
+    let facts = reading.facts().all().iter().filter(|fact| fact.call != "network:GetPrivateEndpoint");
+    let own: BTreeSet<String> = facts
+        .filter_map(|fact| id::subscription(fact.params.get("id")?.as_str()?))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let is_own = |endpoint: &Endpoint<'_>| {
+        id::subscription(&endpoint.id).is_some_and(|subscription| own.contains(&subscription.to_ascii_lowercase()))
     };
-    let hidden: Vec<_> =
-        endpoints.iter().filter(|endpoint| !matches!(endpoint.seen, Seen::Read(_) | Seen::Gone)).collect();
-    let foreign: Vec<_> = hidden.iter().copied().filter(|endpoint| !home(endpoint)).collect();
+    let hidden: Vec<_> = endpoints.iter().filter(|endpoint| matches!(endpoint.seen, Seen::Not(_))).collect();
+    let foreign: Vec<_> = hidden.iter().copied().filter(|endpoint| !is_own(endpoint)).collect();
     match (foreign.is_empty(), hidden.first().map(|endpoint| &endpoint.seen)) {
         (false, _) => Known::Yes(foreign),
         (true, Some(Seen::Not(why))) => Known::Unknown(why.clone()),

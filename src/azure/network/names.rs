@@ -28,6 +28,8 @@ pub enum Answer<'a> {
     Record {
         /// ARM id of the zone.
         zone: String,
+        /// The name of the zone's link.
+        link: String,
         /// The record.
         record: &'a Value,
         /// Its addresses.
@@ -37,6 +39,8 @@ pub enum Answer<'a> {
     NoRecord {
         /// ARM id of the zone.
         zone: String,
+        /// The name of the zone's link.
+        link: String,
         /// True when the link hands names without a record on to public DNS.
         redirects: bool,
     },
@@ -180,13 +184,15 @@ fn in_zone<'a>(reading: &Reading<'a>, zone: &str, link: &Value, record: &str) ->
         Known::Absent => &[],
         Known::Unknown(why) => return Known::Unknown(why),
     };
-    let zone = zone.to_owned();
+    let redirects = is(link, "resolutionPolicy", "NxDomainRedirect");
+    let name = || text(link, "name").or_else(|| text(link, "id").map(id::name)).unwrap_or("LINK");
+    let (zone, link) = (zone.to_owned(), name().to_owned());
     Known::Yes(match records.iter().find(|one| named(one, record)) {
         Some(record) => {
             let parsed = |one: &Value| text(one, "ipv4Address").and_then(|address| address.parse().ok());
             let lists = [list(record, "aRecords"), list(record, "ARecords")];
-            Answer::Record { zone, record, addresses: lists.into_iter().flatten().filter_map(parsed).collect() }
+            Answer::Record { zone, link, record, addresses: lists.into_iter().flatten().filter_map(parsed).collect() }
         }
-        None => Answer::NoRecord { zone, redirects: is(link, "resolutionPolicy", "NxDomainRedirect") },
+        None => Answer::NoRecord { zone, link, redirects },
     })
 }

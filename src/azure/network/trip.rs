@@ -170,7 +170,7 @@ fn from_managed<'a>(reading: &Reading<'a>, trip: Trip<'a>) -> Known<Trip<'a>> {
     }
     let endpoints = endpoints(reading, trip.account, trip.body, trip.sub_resource, &[]).yes().unwrap_or_default();
     let name = rule.as_ref().map(|rule| rule.name.as_str());
-    let own = managed::connections(&endpoints, trip.account, &workspace, name).yes().unwrap_or_default();
+    let own = managed::connections(reading, &endpoints, name).yes().unwrap_or_default();
     let way = by_managed(&managed, if let [only] = own[..] { Some(only) } else { None });
     Known::Yes(Trip { endpoints, way, ..trip })
 }

@@ -75,10 +75,10 @@ fn to_endpoint(
 ) -> Judgement {
     let (host, net) = (trip.host(), id::name(&resolver.net));
     match answer {
-        Answer::Record { zone, record, addresses } => {
+        Answer::Record { zone, record, addresses, .. } => {
             by_record(trip, home, endpoint, resolver, (zone, record, addresses))
         }
-        Answer::NoRecord { zone, redirects: false } => {
+        Answer::NoRecord { zone, redirects: false, .. } => {
             let summary = format!(
                 "{} is linked to {net} and has no record of {}, so {host} resolves to nothing.",
                 id::name(zone),
@@ -86,7 +86,7 @@ fn to_endpoint(
             );
             Judgement::closed(Effect::Blocked, "no-record", zone, summary).fix(renew(trip, endpoint, zone))
         }
-        Answer::NoRecord { zone, redirects: true } => {
+        Answer::NoRecord { zone, redirects: true, .. } => {
             let summary = format!(
                 "{} has no record of {}, and its link to {net} hands such names on, so {host} resolves to the public address instead of {}.",
                 id::name(zone),
@@ -173,7 +173,7 @@ fn to_public(trip: &Trip<'_>, resolver: &Resolver, answer: &Answer<'_>, aliased:
         "the way over public addresses"
     };
     match answer {
-        Answer::Record { zone, record, addresses } if addresses.iter().any(|address| is_private(*address)) => {
+        Answer::Record { zone, link, record, addresses } if addresses.iter().any(|address| is_private(*address)) => {
             if !aliased {
                 return Judgement::unknown("unread", format!("Whether {host} still resolves through {} cannot be told: it has a record, and the account has no private endpoint any more.", id::name(zone)))
                     .missing(format!("the answer to: nslookup {host}"));
@@ -196,15 +196,15 @@ fn to_public(trip: &Trip<'_>, resolver: &Resolver, answer: &Answer<'_>, aliased:
                     Risk::Medium,
                     remove,
                 ))
-                .fix(redirect(zone))
+                .fix(redirect(zone, link))
         }
-        Answer::NoRecord { zone, redirects: false } if aliased => {
+        Answer::NoRecord { zone, link, redirects: false } if aliased => {
             let summary = format!(
                 "{} is linked to {net} and has no record of {}, so {host} resolves to nothing and {way} is not taken.",
                 id::name(zone),
                 id::name(trip.account)
             );
-            Judgement::closed(Effect::Blocked, "no-record", zone, summary).fix(redirect(zone))
+            Judgement::closed(Effect::Blocked, "no-record", zone, summary).fix(redirect(zone, link))
         }
         _ => Judgement::open(format!("{host} resolves to the account's public address, as {way} needs it.")),
     }
@@ -241,9 +241,9 @@ fn renew(trip: &Trip<'_>, endpoint: &Endpoint<'_>, zone: &str) -> Fix {
     change(format!("Let {} keep its record in {}", endpoint.name(), id::name(zone)), Risk::Low, command)
 }
 
-fn redirect(zone: &str) -> Fix {
+fn redirect(zone: &str, link: &str) -> Fix {
     let command = format!(
-        "az network private-dns link vnet update {} --zone-name {} --name LINK --resolution-policy NxDomainRedirect",
+        "az network private-dns link vnet update {} --zone-name {} --name {link} --resolution-policy NxDomainRedirect",
         at(zone),
         id::name(zone)
     );

@@ -2,7 +2,7 @@
 
 use super::super::super::id;
 use super::super::super::items::flag;
-use super::super::super::network::endpoints::{Endpoint, Seen, endpoints};
+use super::super::super::network::endpoints::{Endpoint, Seen, both_kinds, endpoints};
 use super::super::super::network::managed::{connections, managed, rules};
 use super::super::super::network::{Arrival, PlaceKind, Trip};
 use super::super::words::{fix, unread};
@@ -31,11 +31,11 @@ pub fn private_endpoint(ask: &Ask<'_>) -> Judgement {
         let summary =
             format!("{name} is a private endpoint for the account's {groups}, not for {}.", trip.sub_resource);
         let judgement = Judgement::closed(Effect::Blocked, "wrong-sub-resource", &endpoint.id, summary);
-        let judgement = if let Seen::Read(body) = endpoint.seen {
-            judgement.decided_by([part(name, "groupIds", body)])
-        } else {
-            judgement
+        let decisive = match endpoint.seen {
+            Seen::Read(body) => both_kinds(body).map(|connection| part(name, "groupIds", connection)).collect(),
+            _ => Vec::new(),
         };
+        let judgement = judgement.decided_by(decisive);
         let title = format!("Create a private endpoint for {}", trip.sub_resource);
         return judgement.fix(change(title, Risk::Low, create_endpoint(&trip)));
     }
@@ -149,7 +149,7 @@ fn in_managed(ask: &Ask<'_>, trip: &Trip<'_>) -> Judgement {
         Known::Absent => Vec::new(),
         Known::Unknown(why) => return unread(subject, &why),
     };
-    let own = match connections(&all, trip.account, &workspace, rule.as_ref().map(|(name, _)| name.as_str())) {
+    let own = match connections(ask.reading, &all, rule.as_ref().map(|(name, _)| name.as_str())) {
         Known::Yes(own) => own,
         Known::Absent => return never_made(trip, rule.as_ref()),
         Known::Unknown(why) => return unread(subject, &why),

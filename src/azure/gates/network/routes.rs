@@ -97,11 +97,7 @@ fn way_out(trip: &Trip<'_>, home: &Home<'_>) -> Judgement {
     let summary = format!(
         "{name} has no default outbound access, and neither a NAT gateway nor a public address leads out, so no public address can be reached."
     );
-    let text = part(
-        &format!("subnet {name}"),
-        "defaultOutboundAccess",
-        &serde_json::json!({"defaultOutboundAccess": false, "natGateway": null}),
-    );
+    let text = part(&format!("subnet {name}"), "defaultOutboundAccess", home.subnet);
     let mut open = change(
         "Give the subnet a NAT gateway",
         Risk::Medium,
