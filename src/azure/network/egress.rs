@@ -20,10 +20,8 @@ pub(super) fn source(reading: &Reading<'_>, home: &Home<'_>, sender: &Sender, ac
                         return unseen(format!("the public address behind the appliance at {address}"));
                     }
                     Hop::Gateway => return unseen("the public address behind the virtual network gateway".to_owned()),
-                    Hop::Dropped | Hop::Local => {
-                        return unseen("the public address, as a route drops the packets".to_owned());
-                    }
-                    Hop::Internet => {}
+                    // What drops them is the route's fault, not the address's.
+                    Hop::Internet | Hop::Dropped | Hop::Local => {}
                 },
                 Taken::Unknown(_) => return unseen("which route the packets take".to_owned()),
                 Taken::System => {}

@@ -75,10 +75,12 @@ fn approved(trip: &Trip<'_>, endpoint: &Endpoint<'_>) -> Judgement {
 /// The connection's state stops the traffic.
 fn stopped(trip: &Trip<'_>, endpoint: &Endpoint<'_>, status: &str) -> Judgement {
     let (name, account) = (endpoint.name(), id::name(trip.account));
-    let (reason, what) = match status.to_ascii_lowercase().as_str() {
-        "pending" => ("pending", "waits for approval: no traffic passes"),
-        "rejected" => ("rejected", "was rejected: no traffic passes"),
-        "disconnected" => ("disconnected", "was cut on the account's side: the endpoint must be made again"),
+    let (reason, effect, what) = match status.to_ascii_lowercase().as_str() {
+        "pending" => ("pending", Effect::NoAllow, "waits for approval: no traffic passes"),
+        "rejected" => ("rejected", Effect::ExplicitDeny, "was rejected: no traffic passes"),
+        "disconnected" => {
+            ("disconnected", Effect::Unusable, "was cut on the account's side: the endpoint must be made again")
+        }
         _ => {
             return Judgement::unknown(
                 "unread",
@@ -89,7 +91,7 @@ fn stopped(trip: &Trip<'_>, endpoint: &Endpoint<'_>, status: &str) -> Judgement 
     };
     let decisive = part(id::name(&endpoint.connection), "privateLinkServiceConnectionState", endpoint.connection_body);
     let summary = format!("The connection of {name} to {account} {what}.");
-    let judgement = Judgement::closed(Effect::Blocked, reason, &endpoint.connection, summary).decided_by([decisive]);
+    let judgement = Judgement::closed(effect, reason, &endpoint.connection, summary).decided_by([decisive]);
     if reason == "disconnected" {
         return judgement.fix(change(
             "Delete the private endpoint and create it again",

@@ -171,7 +171,7 @@ fn denied(trip: &Trip<'_>, group: &str, rules: &[Value], rule: &Value, packet: &
         "the account's public address".to_owned()
     };
     let summary = format!("The rule {by} of {name} stops HTTPS {verb} {to}.");
-    Judgement::closed(Effect::Blocked, reason, group, summary)
+    Judgement::closed(Effect::ExplicitDeny, reason, group, summary)
         .decided_by([part(name, by, rule)])
         .fix(allow(trip, group, rules, rule, packet))
 }

@@ -54,7 +54,7 @@ fn by_rules(trip: &Trip<'_>, managed: &Managed<'_>, rules: &[OutboundRule<'_>]) 
             "managedNetwork.status",
             &managed.body["properties"]["managedNetwork"]["status"],
         );
-        return Judgement::closed(Effect::Blocked, "not-provisioned", &managed.workspace, summary)
+        return Judgement::closed(Effect::Unusable, "not-provisioned", &managed.workspace, summary)
             .decided_by([decisive])
             .fix(provision(managed));
     }
@@ -80,7 +80,7 @@ fn by_rules(trip: &Trip<'_>, managed: &Managed<'_>, rules: &[OutboundRule<'_>]) 
                 Risk::Low,
                 format!("az network private-endpoint-connection list --id {}", trip.account),
             );
-            Judgement::closed(Effect::Blocked, "rule-inactive", &rule.id, summary)
+            Judgement::closed(Effect::Unusable, "rule-inactive", &rule.id, summary)
                 .decided_by([decisive])
                 .fix(provision(managed))
                 .fix(approve)
@@ -121,7 +121,7 @@ fn without_rule(trip: &Trip<'_>, managed: &Managed<'_>, rules: &[OutboundRule<'_
         id::name(trip.account)
     );
     let judgement =
-        Judgement::closed(Effect::Blocked, "no-outbound-rule", &managed.workspace, summary).fix(allow(trip, managed));
+        Judgement::closed(Effect::NoAllow, "no-outbound-rule", &managed.workspace, summary).fix(allow(trip, managed));
     match other {
         Some(rule) => judgement
             .note(format!("{} leads to another part of the account: each part needs a rule of its own.", rule.name)),
@@ -148,7 +148,7 @@ fn kept_in(trip: &Trip<'_>, managed: &Managed<'_>, deployment: &str) -> Judgemen
         at(&managed.workspace),
         id::name(&managed.workspace)
     );
-    Judgement::closed(Effect::Blocked, "no-outbound-rule", deployment, summary).fix(fix(
+    Judgement::closed(Effect::NoAllow, "no-outbound-rule", deployment, summary).fix(fix(
         "Give the workspace a managed network, add an outbound rule to the account, and deploy again",
         WORKSPACE_OWNER,
         Risk::High,

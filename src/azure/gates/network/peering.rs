@@ -61,7 +61,7 @@ fn other_side(home: &Home<'_>, near: &Peering<'_>, remote: &Net<'_>) -> Judgemen
         None => {
             let summary =
                 format!("{} is peered with {}, which has no peering back.", id::name(home.net.id), id::name(remote.id));
-            Judgement::closed(Effect::Blocked, "disconnected", &near.id, summary).fix(create(remote.id, home.net.id))
+            Judgement::closed(Effect::Unusable, "disconnected", &near.id, summary).fix(create(remote.id, home.net.id))
         }
     }
 }
@@ -76,7 +76,7 @@ fn side(peering: &Peering<'_>) -> Option<Judgement> {
         let summary = format!("The peering {name} of {} with {} is {state}.", id::name(own), id::name(other));
         let delete = format!("az network vnet peering delete {} --vnet-name {} --name {name}", at(own), id::name(own));
         return Some(
-            Judgement::closed(Effect::Blocked, "disconnected", &peering.id, summary)
+            Judgement::closed(Effect::Unusable, "disconnected", &peering.id, summary)
                 .decided_by([decisive])
                 .fix(create(other, own))
                 .fix(change(

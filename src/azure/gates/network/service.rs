@@ -63,7 +63,7 @@ pub fn service_endpoint(ask: &Ask<'_>) -> Judgement {
     if let (None, Some(endpoint)) = (counted.iter().find(ready), counted.first()) {
         let state = text(endpoint, "provisioningState").unwrap_or_default();
         let summary = format!("The service endpoint of {subnet} is {}, not ready.", state.to_lowercase());
-        return Judgement::closed(Effect::Blocked, "bad-state", &home.subnet_id, summary)
+        return Judgement::closed(Effect::Unusable, "bad-state", &home.subnet_id, summary)
             .decided_by([part(&format!("subnet {subnet}"), "serviceEndpoints", endpoint)])
             .fix(enable(&home, "Microsoft.Storage", "Turn the service endpoint for storage on again"));
     }
