@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Diagnose, Format};
 use super::{Failure, examples, print, start};
 use crate::config;
-use crate::engine::{Event, Outcome, Replay, evidence, run};
+use crate::engine::{Event, Outcome, Replay, Steering, evidence, run};
 #[cfg(feature = "aws")]
 use crate::facts::Credentials;
 #[cfg(not(feature = "aws"))]
@@ -110,6 +110,17 @@ pub async fn walk(
     events: Option<&UnboundedSender<Event>>,
     cancel: &CancellationToken,
 ) -> Result<Outcome, Failure> {
+    steered(walk, live, events, &Steering::default(), cancel).await
+}
+
+/// Walks to the end, under a person's hand.
+pub async fn steered(
+    walk: Walk,
+    live: LiveWords,
+    events: Option<&UnboundedSender<Event>>,
+    steering: &Steering,
+    cancel: &CancellationToken,
+) -> Result<Outcome, Failure> {
     let provider =
         walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
     let asks = matches!(walk.from, From::Live);
@@ -122,7 +133,8 @@ pub async fn walk(
             source
         }
     };
-    let outcome = run(&walk.loaded, provider, walk.request, evidence, source.as_ref(), events, cancel).await;
+    let source = steering.over(source.as_ref());
+    let outcome = run(&walk.loaded, provider, walk.request, evidence, &source, events, cancel).await;
     match Failure::unreachable(&outcome.facts) {
         Some(failure) if asks => Err(failure),
         _ => Ok(outcome),

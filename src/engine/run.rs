@@ -212,7 +212,8 @@ fn planned_queries(loaded: &Loaded) -> Vec<PlannedQuery> {
     loaded.queries.iter().map(planned).collect()
 }
 
-fn skipped(code: &str, message: &str) -> Answer {
+/// The answer of a call that was not made.
+pub(super) fn skipped(code: &str, message: &str) -> Answer {
     Answer {
         status: FactStatus::Skipped,
         body: None,
