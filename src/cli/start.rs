@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Failure;
 use super::diagnose::{LiveWords, exit_code};
 use super::host::CliHost;
+use crate::config::{self, Settings};
 use crate::tui::{self, Options, StartRequest};
 
 /// Opens the start screen.
@@ -23,11 +24,20 @@ pub fn start() -> Result<u8, Failure> {
 pub fn run(start: Option<StartRequest>, live: LiveWords, options: Options) -> Result<u8, Failure> {
     let asked = start.is_some();
     let host = Arc::new(CliHost::new(live));
-    let exit = tui::run(host, start, options)
+    let settings = settings()?;
+    let exit = tui::run(host, start, options, &settings)
         .map_err(|error| Failure::usage(format!("the terminal cannot be used: {error}"), "use --format text"))?;
     match (exit.diagnosis, exit.error) {
         (Some(diagnosis), _) if asked => Ok(exit_code(diagnosis.verdict)),
         (None, Some(error)) if asked => Err(Failure { sentence: error.sentence, next: error.next, exit: error.exit }),
         _ => Ok(0),
+    }
+}
+
+/// What the user's file says of looks and keys.
+pub fn settings() -> Result<Settings, Failure> {
+    match config::settings_file() {
+        Some(file) => Ok(config::load(&file, &tui::action_names(), tui::check_key, tui::check_colour)?),
+        None => Ok(Settings::default()),
     }
 }

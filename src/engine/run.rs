@@ -161,8 +161,11 @@ impl Run<'_> {
 
     fn judged(&self, plan: &Plan<'_>) {
         self.tell(|| {
-            let diagnosis = judge(self.loaded, self.provider, &self.request, &self.facts, plan.answers(), false);
-            Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(self.facts.clone()) }
+            // Numbered for now, so that a reader finds the facts behind a gate before the end.
+            let mut facts = self.facts.clone();
+            facts.renumber(|fact| place(&self.order, fact));
+            let diagnosis = judge(self.loaded, self.provider, &self.request, &facts, plan.answers(), false);
+            Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(facts) }
         });
     }
 
@@ -180,10 +183,7 @@ impl Run<'_> {
 
     fn finish(mut self, plan: &Plan<'_>, calls: usize, began: Instant) -> Outcome {
         let order = std::mem::take(&mut self.order);
-        self.facts.renumber(|fact| {
-            let key = Call { name: fact.call.clone(), params: fact.params.clone() }.key();
-            order.get(&key).copied().unwrap_or((usize::MAX, 0))
-        });
+        self.facts.renumber(|fact| place(&order, fact));
         let diagnosis = judge(self.loaded, self.provider, &self.request, &self.facts, plan.answers(), true);
         let outcome = Outcome {
             diagnosis: Arc::new(diagnosis),
@@ -201,6 +201,12 @@ impl Run<'_> {
         });
         outcome
     }
+}
+
+/// Where a fact stands in the plan.
+fn place(order: &HashMap<String, (usize, usize)>, fact: &Fact) -> (usize, usize) {
+    let key = Call { name: fact.call.clone(), params: fact.params.clone() }.key();
+    order.get(&key).copied().unwrap_or((usize::MAX, 0))
 }
 
 fn planned_queries(loaded: &Loaded) -> Vec<PlannedQuery> {
