@@ -94,7 +94,10 @@ impl Host for CliHost {
     fn check(&self, live: &LiveRequest) -> Result<String, HostError> {
         let ready = prepare(Some(&words(live)), live.playbook.as_deref(), From::Live)?;
         let action = &ready.request.action;
-        Ok(format!("walks {} for {action}: {}", ready.loaded.playbook.metadata.id, ready.loaded.playbook.metadata.title))
+        Ok(format!(
+            "walks {} for {action}: {}",
+            ready.loaded.playbook.metadata.id, ready.loaded.playbook.metadata.title
+        ))
     }
 
     fn walk(

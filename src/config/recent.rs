@@ -44,7 +44,17 @@ impl Recent {
     /// Of the current version.
     #[must_use]
     pub fn new(at: String, resource: String, verdict: Status, sentence: String) -> Self {
-        Recent { version: VERSION, at, resource, principal: None, action: None, origin: None, verdict, sentence, snapshot: None }
+        Recent {
+            version: VERSION,
+            at,
+            resource,
+            principal: None,
+            action: None,
+            origin: None,
+            verdict,
+            sentence,
+            snapshot: None,
+        }
     }
 
     fn same_question(&self, other: &Recent) -> bool {

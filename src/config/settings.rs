@@ -78,8 +78,7 @@ pub fn parse(
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Settings::default());
     }
-    let settings: Settings =
-        serde_saphyr::from_str(text).map_err(|error| PlaybookError::yaml(file, text, &error))?;
+    let settings: Settings = serde_saphyr::from_str(text).map_err(|error| PlaybookError::yaml(file, text, &error))?;
     let unknown = |near: &str, what: &str, name: &str, known: &[&str]| {
         let error = PlaybookError::where_is(file, text, near, name, format!("there is no {what} `{name}`"));
         match closest(name, known.iter().copied()) {
@@ -111,9 +110,8 @@ mod tests {
     fn read(text: &str) -> Result<Settings, String> {
         let key = |name: &str| if name.len() < 8 { Ok(()) } else { Err(format!("`{name}` is no key")) };
         let colour = |name: &str| if name == "mauve" { Err("`mauve` is no color".into()) } else { Ok(()) };
-        parse("config.yaml", text, &["copy", "export"], key, colour).map_err(|error| {
-            format!("{error} {}", error.help.clone().unwrap_or_default())
-        })
+        parse("config.yaml", text, &["copy", "export"], key, colour)
+            .map_err(|error| format!("{error} {}", error.help.clone().unwrap_or_default()))
     }
 
     #[test]
@@ -129,7 +127,10 @@ mod tests {
         for (text, said) in [
             ("theme: lihgt\n", "config.yaml:1:8"),
             ("mouse: true\nkees: {}\n", "did you mean `keys`?"),
-            ("keys:\n  export: [e]\n  coppy: [c]\n", "config.yaml:3:3: there is no action `coppy` did you mean `copy`?"),
+            (
+                "keys:\n  export: [e]\n  coppy: [c]\n",
+                "config.yaml:3:3: there is no action `coppy` did you mean `copy`?",
+            ),
             ("keys:\n  copy: [hyper-space]\n", "config.yaml:2:10: `hyper-space` is no key"),
             ("colors:\n  open: mauve\n", "config.yaml:2:9: `mauve` is no color"),
             ("colors:\n  brokn: red\n", "did you mean `broken`?"),

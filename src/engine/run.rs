@@ -60,6 +60,8 @@ pub async fn run(
     let mut waiting: std::collections::VecDeque<Planned> = run.next(&mut plan).into();
     let mut flying = FuturesUnordered::new();
     let mut calls = 0;
+    // Before anything is answered the gates are there already, and wait.
+    run.judged(&plan);
     loop {
         while flying.len() < source.concurrency() && !cancel.is_cancelled() {
             let Some(planned) = waiting.pop_front() else { break };

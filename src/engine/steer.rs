@@ -247,8 +247,7 @@ mod tests {
             body: Some(json!("old")),
             error: None,
         };
-        let facts =
-            Facts::new([old("a", FactStatus::Ok), old("b", FactStatus::Denied), old("c", FactStatus::Skipped)]);
+        let facts = Facts::new([old("a", FactStatus::Ok), old("b", FactStatus::Denied), old("c", FactStatus::Skipped)]);
         let known = Some(Known { facts: Arc::new(facts), but: call("b") });
         let steering = Steering { pace: Pace::default(), known };
         let source = steering.over(&Echo);

@@ -121,17 +121,11 @@ fn gates(old: &Diagnosis, new: &Diagnosis) -> Vec<GateChange> {
         }
     }
     for gate in old.gates.iter().filter(|gate| same(new, gate).is_none()) {
-        changes.push(GateChange {
-            layer: gate.layer,
-            title: titled(gate),
-            before: Some(told(gate)),
-            after: None,
-        });
+        changes.push(GateChange { layer: gate.layer, title: titled(gate), before: Some(told(gate)), after: None });
     }
     // A gate that neither request uses is no change worth telling.
-    let unused = |told: &Option<(Verdict, String)>| {
-        told.as_ref().is_none_or(|(verdict, _)| *verdict == Verdict::NotApplicable)
-    };
+    let unused =
+        |told: &Option<(Verdict, String)>| told.as_ref().is_none_or(|(verdict, _)| *verdict == Verdict::NotApplicable);
     changes.retain(|change| !(unused(&change.before) && unused(&change.after)));
     changes.sort_by_key(|change| change.layer);
     changes
@@ -139,11 +133,7 @@ fn gates(old: &Diagnosis, new: &Diagnosis) -> Vec<GateChange> {
 
 fn facts(old: &Facts, new: &Facts) -> Vec<FactChange> {
     let call = |fact: &Fact| crate::facts::Call { name: fact.call.clone(), params: fact.params.clone() };
-    let change = |fact: &Fact, how| FactChange {
-        call: fact.call.clone(),
-        params: params(fact),
-        how,
-    };
+    let change = |fact: &Fact, how| FactChange { call: fact.call.clone(), params: params(fact), how };
     let mut changes = Vec::new();
     for fact in new.all() {
         let how = match old.exactly(&call(fact)) {
@@ -234,7 +224,8 @@ impl Comparison {
         }
         line(String::new());
         line(if self.gates.is_empty() { "No gate differs.".into() } else { "Gates that differ".into() });
-        let word = |told: &Option<(Verdict, String)>| told.as_ref().map_or("not walked", |(verdict, _)| verdict.as_str());
+        let word =
+            |told: &Option<(Verdict, String)>| told.as_ref().map_or("not walked", |(verdict, _)| verdict.as_str());
         for gate in &self.gates {
             line(format!("  {}: {}: {} -> {}", gate.layer, gate.title, word(&gate.before), word(&gate.after)));
             if let Some((_, finding)) = gate.after.as_ref().or(gate.before.as_ref()) {
@@ -258,12 +249,8 @@ impl Comparison {
         let told = |told: &Option<(Verdict, String)>| {
             told.as_ref().map(|(verdict, summary)| json!({"status": verdict.as_str(), "summary": summary}))
         };
-        let gate = |gate: &GateChange| {
-            json!({"layer": gate.layer.as_str(), "gate": gate.title, "before": told(&gate.before), "after": told(&gate.after)})
-        };
-        let fact = |fact: &FactChange| {
-            json!({"call": fact.call, "params": fact.params, "change": fact.how.word(), "places": fact.how.places()})
-        };
+        let gate = |gate: &GateChange| json!({"layer": gate.layer.as_str(), "gate": gate.title, "before": told(&gate.before), "after": told(&gate.after)});
+        let fact = |fact: &FactChange| json!({"call": fact.call, "params": fact.params, "change": fact.how.word(), "places": fact.how.places()});
         json!({
             "schema_version": SCHEMA_VERSION,
             "before": {"verdict": self.verdicts.0.as_str(), "sentence": self.sentences.0},

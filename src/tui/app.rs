@@ -227,6 +227,16 @@ impl App {
 
     /// A walk begins; its number tells its messages from those of others.
     pub fn begin_walk(&mut self, what: StartRequest, stepwise: bool) -> u64 {
+        // Behind a live walk stands its form: `Esc` leads back to the words, to change them.
+        if let StartRequest::Live(live) = &what {
+            if self.form.request().as_ref() != Some(live) {
+                self.form.fill(live);
+                self.form.version += 1;
+                self.form.checked = None;
+            }
+            self.screens.retain(|screen| !matches!(screen, Screen::Walk | Screen::Form));
+            self.screens.push(Screen::Form);
+        }
         self.walk = Some(Walk::new(what, stepwise));
         self.show(Screen::Walk);
         self.finder = None;

@@ -54,12 +54,8 @@ pub fn copy(text: &str) -> io::Result<&'static str> {
 }
 
 fn by_tool(tool: &str, words: &[&str], text: &str) -> io::Result<()> {
-    let mut child = Command::new(tool)
-        .args(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut child =
+        Command::new(tool).args(words).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(text.as_bytes())?;
     }

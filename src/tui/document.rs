@@ -133,13 +133,15 @@ impl Document {
 
     /// Unfolds whatever hides this line.
     pub fn reveal(&self, line: usize, folds: &mut BTreeSet<usize>) {
-        folds.retain(|at| !self.rows.get(*at).and_then(|row| row.end).is_some_and(|end| (*at + 1..end).contains(&line)));
+        folds
+            .retain(|at| !self.rows.get(*at).and_then(|row| row.end).is_some_and(|end| (*at + 1..end).contains(&line)));
     }
 }
 
 /// A policy that is carried as text: JSON, or JSON with percent signs as IAM gives it.
 fn unpacked(text: &str) -> Option<Value> {
-    let inner = |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
+    let inner =
+        |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array());
     match text.as_bytes().first()? {
         b'{' | b'[' => inner(text),
         b'%' => inner(&percent_decoded(text)?),
@@ -178,8 +180,7 @@ mod tests {
     #[test]
     fn the_decisive_statement_is_found_inside_a_policy_that_is_a_text() {
         let document = sample();
-        let marked: Vec<&str> =
-            document.rows.iter().filter(|row| row.decisive).map(|row| row.text.as_str()).collect();
+        let marked: Vec<&str> = document.rows.iter().filter(|row| row.decisive).map(|row| row.text.as_str()).collect();
         assert_eq!(marked, ["{", "\"Effect\": \"Deny\",", "\"Action\": \"s3:GetObject\"", "}"]);
         assert_eq!(document.marks.len(), 1);
     }

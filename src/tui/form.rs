@@ -142,7 +142,9 @@ impl Form {
             return Vec::new();
         };
         let typed = self.value(Field::Inputs).unwrap_or_default();
-        let new = |input: &&super::InputEntry| !typed.split_whitespace().any(|pair| pair.starts_with(&format!("{}=", input.name)));
+        let new = |input: &&super::InputEntry| {
+            !typed.split_whitespace().any(|pair| pair.starts_with(&format!("{}=", input.name)))
+        };
         let entry = |input: &super::InputEntry| Suggestion {
             field: Field::Inputs,
             value: format!("{}={}", input.name, input.example.as_deref().unwrap_or_default()),

@@ -34,8 +34,8 @@ pub fn name(key: KeyEvent) -> String {
         (None, other) => format!("{other:?}"),
     };
     // Shift is part of a letter already, and of what terminals call BackTab.
-    let shifted = key.modifiers.contains(KeyModifiers::SHIFT)
-        && !matches!(key.code, KeyCode::Char(_) | KeyCode::BackTab);
+    let shifted =
+        key.modifiers.contains(KeyModifiers::SHIFT) && !matches!(key.code, KeyCode::Char(_) | KeyCode::BackTab);
     let mut name = String::new();
     for (held, prefix) in [
         (key.modifiers.contains(KeyModifiers::CONTROL), "Ctrl-"),
@@ -108,12 +108,14 @@ impl Keymap {
             return Some(Action::ForceQuit);
         }
         // A field takes letters as letters, and moves in its text.
-        let letter = pressed.chars().count() == 1 || matches!(pressed.as_str(), "Space" | "Left" | "Right" | "Home" | "End");
+        let letter =
+            pressed.chars().count() == 1 || matches!(pressed.as_str(), "Space" | "Left" | "Right" | "Home" | "End");
         if place.takes_text() && letter {
             return None;
         }
         let own = self.own.iter().find(|(action, keys)| {
-            keys.contains(&pressed) && TABLE.iter().any(|entry| entry.action == *action && entry.places.contains(&place))
+            keys.contains(&pressed)
+                && TABLE.iter().any(|entry| entry.action == *action && entry.places.contains(&place))
         });
         if let Some((action, _)) = own {
             return Some(*action);

@@ -90,9 +90,8 @@ pub fn style(text: &str) -> Result<Style, String> {
 
 /// Whether the locale and the terminal can only do ASCII.
 pub fn needs_ascii() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
     let utf8 = locale.is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
     let term = env::var("TERM").unwrap_or_default();
     !utf8 || term == "linux" || term == "dumb"

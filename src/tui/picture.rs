@@ -68,17 +68,14 @@ pub struct Picture {
     pub marks: Vec<Option<(usize, usize)>>,
 }
 
-/// Lays out stations of these sizes and the ways between them, left to right or top to bottom; `None` when that cannot be drawn.
-pub fn lay_out(sizes: &[(usize, usize)], ways: &[(usize, usize)], across: bool) -> Option<Picture> {
+/// Lays out stations of these sizes and the ways between them, left to right or top to bottom, with room for the lines or without; `None` when that cannot be drawn.
+pub fn lay_out(sizes: &[(usize, usize)], ways: &[(usize, usize)], across: bool, airy: bool) -> Option<Picture> {
     let mut graph = Graph::new();
     for (at, (width, height)) in sizes.iter().enumerate() {
         graph.add_node(at, CustomNode { label: "", width: *width, height: *height, painter: None, payload: "" });
     }
     for (from, to) in ways {
-        graph
-            .add_edge(*from, *to, None)
-            .from_port(PortSide::Downstream)
-            .to_port(PortSide::Upstream);
+        graph.add_edge(*from, *to, None).from_port(PortSide::Downstream).to_port(PortSide::Upstream);
     }
     // Without this edges into one station share a trunk, and the mark of the broken one reads as part of the healthy one.
     graph.set_port_policy(PortPolicy::Spread(PortBound::Face));
@@ -86,7 +83,10 @@ pub fn lay_out(sizes: &[(usize, usize)], ways: &[(usize, usize)], across: bool) 
     config.direction = if across { Direction::LeftRight } else { Direction::TopDown };
     config.node_spacing = if across { 1 } else { 2 };
     // Room for a mark on the way.
-    config.level_spacing = if across { 5 } else { 0 };
+    config.level_spacing = match (across, airy) {
+        (true, _) => 3,
+        (false, airy) => usize::from(airy),
+    };
     let layout = graph.compute_layout_with_config(&config);
     let options = RenderOptions::plain();
     let mut planner = ScenePlanner::new();
@@ -159,7 +159,7 @@ mod tests {
         let sizes = [(12, 3), (12, 3), (12, 3), (12, 3), (12, 3)];
         let ways = [(0, 3), (0, 4), (1, 2), (2, 3), (3, 4)];
         for across in [true, false] {
-            let picture = lay_out(&sizes, &ways, across).unwrap();
+            let picture = lay_out(&sizes, &ways, across, true).unwrap();
             let mut marks: Vec<(usize, usize)> = picture.marks.iter().map(|mark| mark.unwrap()).collect();
             for (way, (x, y)) in marks.iter().enumerate() {
                 let spot = picture.spots.iter().find(|spot| (spot.x, spot.y) == (*x, *y)).unwrap();

@@ -51,11 +51,41 @@ pub struct Route {
     room: (usize, usize),
 }
 
-/// The shapes that are tried, the most telling one first: left to right, boxes, and the most cells a label takes.
-const WIDE: &[(bool, bool, usize)] =
-    &[(true, true, 36), (true, true, 24), (true, true, 18), (false, true, 30), (false, true, 20), (false, false, 24)];
-const TALL: &[(bool, bool, usize)] =
-    &[(false, true, 30), (false, true, 20), (false, true, 15), (false, false, 24), (false, false, 16)];
+/// How a picture is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// Left to right.
+    across: bool,
+    /// Stations have boxes.
+    boxed: bool,
+    /// The most cells of a label.
+    most: usize,
+    /// A row more for each way.
+    airy: bool,
+}
+
+const fn shape(across: bool, boxed: bool, most: usize, airy: bool) -> Shape {
+    Shape { across, boxed, most, airy }
+}
+
+/// The shapes that are tried, the most telling one first.
+const WIDE: &[Shape] = &[
+    shape(true, true, 36, true),
+    shape(true, true, 24, true),
+    shape(false, true, 36, true),
+    shape(false, true, 24, false),
+    shape(true, true, 18, true),
+    shape(false, false, 24, true),
+    shape(false, false, 24, false),
+];
+const TALL: &[Shape] = &[
+    shape(false, true, 30, true),
+    shape(false, true, 20, false),
+    shape(false, true, 15, false),
+    shape(false, false, 24, true),
+    shape(false, false, 24, false),
+    shape(false, false, 16, false),
+];
 /// Beyond so many stations only the last shape is tried: it will not fit anyway, and is panned.
 const MANY: usize = 40;
 
@@ -102,8 +132,8 @@ impl Route {
         let shapes = if room.0 >= 64 && room.0 >= room.1 * 3 { WIDE } else { TALL };
         let shapes = if diagnosis.path.nodes.len() > MANY { &shapes[shapes.len() - 1..] } else { shapes };
         let mut last = None;
-        for &(across, boxed, most) in shapes {
-            let Some(route) = Route::shaped(diagnosis, room, across, boxed, most) else { continue };
+        for shape in shapes {
+            let Some(route) = Route::shaped(diagnosis, room, *shape) else { continue };
             if route.picture.width <= room.0 && route.picture.height <= room.1 {
                 return Some(route);
             }
@@ -112,13 +142,8 @@ impl Route {
         last
     }
 
-    fn shaped(
-        diagnosis: &Arc<Diagnosis>,
-        room: (usize, usize),
-        across: bool,
-        boxed: bool,
-        most: usize,
-    ) -> Option<Route> {
+    fn shaped(diagnosis: &Arc<Diagnosis>, room: (usize, usize), shape: Shape) -> Option<Route> {
+        let Shape { across, boxed, most, airy } = shape;
         let path = &diagnosis.path;
         let station = |node: &crate::model::Node| Station {
             id: node.id.clone(),
@@ -140,7 +165,7 @@ impl Route {
             .collect();
         let ends: Vec<(usize, usize)> =
             ways.iter().filter_map(|way| Some((place(&way.from)?, place(&way.to)?))).collect();
-        let picture = lay_out(&sizes, &ends, across)?;
+        let picture = lay_out(&sizes, &ends, across, airy)?;
         Some(Route { stations, ways, picture, boxed, of: diagnosis.clone(), room })
     }
 }

@@ -92,13 +92,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Vec<(Rect, Hit)> {
         return canvas.hits;
     }
     let toast = u16::from(app.toast.is_some());
-    let [head, body, note, foot] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Min(1),
-        Constraint::Length(toast),
-        Constraint::Length(1),
-    ])
-    .areas(area);
+    let [head, body, note, foot] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(toast), Constraint::Length(1)])
+            .areas(area);
     canvas.line(head, 0, crumbs(app, usize::from(head.width)));
     match (app.screen(), &app.walk) {
         (Screen::Form, _) => form::draw(app, &mut canvas, body),
@@ -126,10 +122,8 @@ fn small(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
         || "gatewalk".to_owned(),
         |diagnosis| format!("{}: {}", app.look.status_word(diagnosis.verdict), one_line(&diagnosis.sentence)),
     );
-    let text = vec![
-        Line::raw(verdict),
-        Line::styled(format!("(needs {}x{}; q leaves)", LEAST.0, LEAST.1), app.look.quiet()),
-    ];
+    let text =
+        vec![Line::raw(verdict), Line::styled(format!("(needs {}x{}; q leaves)", LEAST.0, LEAST.1), app.look.quiet())];
     canvas.frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
 }
 
@@ -150,33 +144,41 @@ fn crumbs(app: &App, room: usize) -> Line<'static> {
             (Screen::Walk, None) => {}
         }
     }
-    let identity = match &app.world.identity.credentials {
-        Some(credentials) => one_line(credentials),
-        None => "no credentials".into(),
-    };
-    let account = account(app).map(|account| format!(" · acct {account}")).unwrap_or_default();
-    let mouse = if app.mouse { " · mouse" } else { "" };
-    let right = ascii_dots(format!("read-only · {identity}{account}{mouse}"), app.look);
-    let right = cut(&right, room / 2);
+    let right = standing(app, room * 2 / 5);
     let separator = format!(" {} ", app.look.crumb());
     let left_room = room.saturating_sub(width(&right) + 2);
-    let mut left = parts.join(&separator);
-    // The end says where one is; the middle is what is long.
-    if width(&left) > left_room && parts.len() > 2 {
-        let long = (1..parts.len()).max_by_key(|at| width(&parts[*at])).unwrap_or(1);
-        let over = width(&left) - left_room;
+    let too_wide = |parts: &[String]| width(&parts.join(&separator)) > left_room;
+    // The end says where one is: the beginning goes first, then the middle of what is long.
+    if too_wide(&parts) && parts.len() > 2 {
+        parts.remove(0);
+    }
+    if too_wide(&parts) {
+        let long = (0..parts.len()).max_by_key(|at| width(&parts[*at])).unwrap_or(0);
+        let over = width(&parts.join(&separator)).saturating_sub(left_room);
         parts[long] = super::text::cut_middle(&parts[long], width(&parts[long]).saturating_sub(over).max(8));
-        left = parts.join(&separator);
     }
     Line::from(vec![
-        Span::styled(padded(&left, left_room + 2), app.look.heading()),
-        Span::styled(right, app.look.quiet()),
+        Span::styled(padded(&parts.join(&separator), left_room), app.look.heading()),
+        Span::styled(format!("  {right}"), app.look.quiet()),
     ])
 }
 
-/// The account in use: the cloud's own word for it, else what the environment tells.
-fn account(app: &App) -> Option<String> {
-    app.world.identity.account.as_ref().map(|account| one_line(account))
+/// What this program may do, as whom, and whether it has the mouse: as much of it as has room.
+fn standing(app: &App, room: usize) -> String {
+    let identity = app.world.identity.credentials.as_ref().map_or("no credentials".into(), |known| one_line(known));
+    let account = app.world.identity.account.as_ref().map(|account| one_line(account)).unwrap_or_default();
+    let end = account.char_indices().rev().nth(3).map_or(account.as_str(), |(at, _)| &account[at..]).to_owned();
+    let mut words = vec!["read-only".to_owned(), identity];
+    if !end.is_empty() {
+        words.push(format!("acct ..{end}"));
+    }
+    if app.mouse {
+        words.insert(1, "mouse".into());
+    }
+    while words.len() > 1 && width(&words.join(" · ")) > room {
+        words.pop();
+    }
+    cut(&ascii_dots(words.join(" · "), app.look), room)
 }
 
 fn ascii_dots(text: String, look: Look) -> String {
@@ -196,6 +198,7 @@ fn footer(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
     for entry in entries {
         let Some(key) = app.keymap.keys(entry).first().map(|key| (*key).to_owned()) else { continue };
         let short = text_hint(entry.action).filter(|_| entry.short.is_empty()).unwrap_or(entry.short);
+        let short = if place == Place::Finder && entry.action == Action::Down { "next" } else { short };
         let word = app.short(entry.action, short);
         let wide = width(&key) + width(word) + 3;
         if used + wide > room + 2 {

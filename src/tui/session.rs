@@ -160,8 +160,7 @@ impl Runner {
     }
 
     fn retry(&mut self, app: &mut App, call: Call) {
-        let Some((what, facts)) =
-            app.walk.as_ref().and_then(|walk| Some((walk.what.clone(), walk.facts.clone()?)))
+        let Some((what, facts)) = app.walk.as_ref().and_then(|walk| Some((walk.what.clone(), walk.facts.clone()?)))
         else {
             return;
         };
@@ -192,10 +191,8 @@ impl Runner {
 
     fn compare(&self, app: &mut App, path: &std::path::Path) {
         let Some((diagnosis, facts)) = walked(app) else { return };
-        let found = self
-            .host
-            .open(path)
-            .map(|(before, known)| report::compare((&before, &known), (&diagnosis, &facts)));
+        let found =
+            self.host.open(path).map(|(before, known)| report::compare((&before, &known), (&diagnosis, &facts)));
         app.compared_with(&path.display().to_string(), found);
     }
 

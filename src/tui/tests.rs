@@ -1,1 +1,7 @@
+//! Sessions of a user, without a terminal: messages in, screens out.
 
+mod keys;
+mod sample;
+mod sizes;
+mod taste;
+mod walking;

@@ -109,8 +109,13 @@ mod tests {
 
     #[test]
     fn nothing_is_wider_than_its_room() {
-        let texts =
-            ["", "a", "a bucket", "arn:aws:s3:::a-very-long-bucket-name-without-any-space/and/a/key", "日本語のバケット名 テスト"];
+        let texts = [
+            "",
+            "a",
+            "a bucket",
+            "arn:aws:s3:::a-very-long-bucket-name-without-any-space/and/a/key",
+            "日本語のバケット名 テスト",
+        ];
         for text in texts {
             for room in 0..40 {
                 assert!(width(&cut(text, room)) <= room && width(&cut_middle(text, room)) <= room, "{text} {room}");

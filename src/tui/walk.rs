@@ -80,6 +80,8 @@ pub struct Walk {
     pub fact: usize,
     /// The document that is read.
     pub reading: Reading,
+    /// How far the open step is scrolled.
+    pub scroll: usize,
     /// How far the picture is moved: columns and rows.
     pub pan: (i32, i32),
     /// Calls wait for the user.
@@ -120,6 +122,7 @@ impl Walk {
             views: vec![if paused { View::Steps } else { View::Verdict }],
             fact: 0,
             reading: Reading::default(),
+            scroll: 0,
             pan: (0, 0),
             paused,
             finished: false,
@@ -280,6 +283,7 @@ impl Walk {
         let at = at.min(self.gates().len().saturating_sub(1));
         if at != self.selected {
             self.selected = at;
+            self.scroll = 0;
             self.pan = (0, 0);
         }
     }

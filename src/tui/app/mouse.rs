@@ -13,9 +13,7 @@ const WHEEL: usize = 3;
 
 impl App {
     pub(super) fn moused(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let wheel = |app: &mut App, action| {
-            (0..WHEEL).flat_map(|_| app.act(action)).collect()
-        };
+        let wheel = |app: &mut App, action| (0..WHEEL).flat_map(|_| app.act(action)).collect();
         match mouse.kind {
             MouseEventKind::ScrollDown => wheel(self, Action::Down),
             MouseEventKind::ScrollUp => wheel(self, Action::Up),

@@ -22,7 +22,8 @@ impl App {
             Action::Step => walk.paused || (walk.finished && walk.view() == View::Steps),
             Action::Retry => walk.finished && self.can_retry(),
             Action::AskForIt => {
-                walk.finished && walk.gate().is_some_and(|gate| matches!(gate.status, Verdict::Closed | Verdict::Unknown))
+                walk.finished
+                    && walk.gate().is_some_and(|gate| matches!(gate.status, Verdict::Closed | Verdict::Unknown))
             }
             Action::NextMark | Action::PreviousMark => match walk.view() {
                 View::Evidence => !walk.reading.targets().is_empty(),
@@ -150,13 +151,10 @@ impl App {
         let world = &self.world;
         let named = |name: &str, about: &str| (name.to_owned(), about.to_owned());
         match offer {
-            Offer::GoOn => (
-                "Go on".into(),
-                self.walk.as_ref().map(|walk| one_line(&walk.title)).unwrap_or_default(),
-            ),
-            Offer::Diagnose => named("Diagnose", "ask a live cloud, read-only; or paste an error message here"),
-            Offer::Train => named("Train", "practise on broken worlds; no credentials needed"),
-            Offer::Snapshot => named("Open a snapshot", "walk recorded answers again"),
+            Offer::GoOn => ("Go on".into(), self.walk.as_ref().map(|walk| one_line(&walk.title)).unwrap_or_default()),
+            Offer::Diagnose => named("Diagnose", "ask a live cloud; or paste an error here"),
+            Offer::Train => named("Train", "practise on broken worlds"),
+            Offer::Snapshot => named("Open a snapshot", "walk recorded answers, offline"),
             Offer::Example(at) => world.examples.get(at).map_or_else(Default::default, |example| {
                 (format!("Walk the example {}", one_line(&example.name)), one_line(&example.title))
             }),

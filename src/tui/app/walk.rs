@@ -136,7 +136,8 @@ impl App {
                 vec![Effect::Retry(call)]
             }
             None => {
-                self.toast = Some("No query behind this gate failed. Any call can be asked again in the view Facts.".into());
+                self.toast =
+                    Some("No query behind this gate failed. Any call can be asked again in the view Facts.".into());
                 Vec::new()
             }
         }
@@ -168,6 +169,9 @@ fn in_gates(walk: &mut Walk, action: Action) {
     match action {
         Action::Down => walk.select(walk.selected + 1),
         Action::Up => walk.select(walk.selected.saturating_sub(1)),
+        // A step may be longer than the screen.
+        Action::PageDown if walk.view() == View::Steps => walk.scroll = walk.scroll.saturating_add(page),
+        Action::PageUp if walk.view() == View::Steps => walk.scroll = walk.scroll.saturating_sub(page),
         Action::PageDown => walk.select(walk.selected + page),
         Action::PageUp => walk.select(walk.selected.saturating_sub(page)),
         Action::First => walk.select(0),

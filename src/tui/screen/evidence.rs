@@ -92,7 +92,10 @@ fn head(app: &App, walk: &Walk, fact: &Fact, count: usize, canvas: &mut Canvas<'
     if fact.status == FactStatus::Denied
         && let Some(permission) = app.permissions.get(&fact.call)
     {
-        let text = format!("The permission {} would open it. a copies a message that asks for it, r asks again.", one_line(permission));
+        let text = format!(
+            "The permission {} would open it. a copies a message that asks for it, r asks again.",
+            one_line(permission)
+        );
         lines.extend(crate::tui::text::wrapped(&text, room).into_iter().map(|line| Line::styled(line, look.heading())));
     }
     let reading = &walk.reading;
@@ -164,10 +167,7 @@ fn lines(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let drawn = canvas.line(
             area,
             u16::try_from(row).unwrap_or(u16::MAX),
-            Line::from(vec![
-                Span::styled(format!("{bar}{fold} "), look.quiet()),
-                Span::styled(text, line_style),
-            ]),
+            Line::from(vec![Span::styled(format!("{bar}{fold} "), look.quiet()), Span::styled(text, line_style)]),
         );
         canvas.hit(drawn, Hit::Line(*line));
     }

@@ -69,7 +69,8 @@ fn detail(app: &App, walk: &Walk, asked: &Asked, room: usize) -> Vec<Line<'stati
     let look = app.look;
     let plain = ratatui::style::Style::new();
     let mut lines = Vec::new();
-    let mut say = |text: &str, style| lines.extend(wrapped(text, room).into_iter().map(|line| Line::styled(line, style)));
+    let mut say =
+        |text: &str, style| lines.extend(wrapped(text, room).into_iter().map(|line| Line::styled(line, style)));
     say(&format!("$ {}", one_line(&asked.command)), plain);
     if let Some(why) = walk.reason(&asked.query) {
         say(&format!("Why: {why}"), look.quiet());
@@ -83,7 +84,10 @@ fn detail(app: &App, walk: &Walk, asked: &Asked, room: usize) -> Vec<Line<'stati
     }
     match (fact.status, app.permissions.get(&asked.call.name)) {
         (FactStatus::Denied, Some(permission)) => {
-            say(&format!("The permission {permission} would open it; a copies a message that asks for it."), look.heading());
+            say(
+                &format!("The permission {permission} would open it; a copies a message that asks for it."),
+                look.heading(),
+            );
         }
         (_, Some(permission)) => say(&format!("Needs the permission {permission}."), look.quiet()),
         (_, None) => {}

@@ -15,15 +15,15 @@ pub fn draw(app: &App, finder: &Finder, canvas: &mut Canvas<'_, '_>, area: Rect)
     let look = app.look;
     let wide = area.width.saturating_sub(4).min(116);
     let high = area.height.saturating_sub(1);
-    let over = Rect {
-        x: area.x + (area.width - wide) / 2,
-        y: area.y + (area.height - high) / 2,
-        width: wide,
-        height: high,
-    };
+    let over =
+        Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };
     canvas.frame.render_widget(Clear, over);
     let inner = canvas.pane(over, finder.lists.title(), look);
-    canvas.line(inner, 0, Line::from(vec![Span::styled("/ ", look.heading()), Span::raw(finder.input.value().to_owned())]));
+    canvas.line(
+        inner,
+        0,
+        Line::from(vec![Span::styled("/ ", look.heading()), Span::raw(finder.input.value().to_owned())]),
+    );
     let before: String = finder.input.value().chars().take(finder.input.cursor()).collect();
     let at = u16::try_from(width(&before) + 2).unwrap_or(u16::MAX).min(inner.width.saturating_sub(1));
     if !inner.is_empty() {

@@ -31,7 +31,8 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let form = &app.form;
     let mut row = 0;
     for (at, field) in Field::ALL.into_iter().enumerate() {
-        let drawn = field_line(app, canvas, inner, row, (field.label(), field.hint(), &form.inputs[at]), at == form.focus);
+        let drawn =
+            field_line(app, canvas, inner, row, (field.label(), field.hint(), &form.inputs[at]), at == form.focus);
         canvas.hit(drawn, Hit::Field(at));
         row += 1;
     }

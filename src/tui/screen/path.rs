@@ -23,7 +23,11 @@ const PICTURE: u16 = 34;
 /// Draws it.
 pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let Some(diagnosis) = &walk.diagnosis else {
-        canvas.line(area, 0, Line::styled(format!(" {} the path is being found", app.look.waiting()), app.look.quiet()));
+        canvas.line(
+            area,
+            0,
+            Line::styled(format!(" {} the path is being found", app.look.waiting()), app.look.quiet()),
+        );
         return;
     };
     if area.width < PICTURE || area.height < 5 {

@@ -23,9 +23,9 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
         Some(credentials) => {
             let account = app.world.identity.account.as_ref();
             let account = account.map(|account| format!(", account {}", one_line(account))).unwrap_or_default();
-            format!("Live questions are asked with {}{account}. Every call is read-only.", one_line(credentials))
+            format!("All read-only. Live questions are asked with {}{account}.", one_line(credentials))
         }
-        None => "No credentials found: the example and snapshots work without. Every call is read-only.".into(),
+        None => "All read-only. No credentials found: the example needs none.".into(),
     };
     canvas.line(area, 0, Line::styled("Why can this identity, from this place, not reach this data?", look.heading()));
     canvas.line(area, 1, Line::styled(who, look.quiet()));
@@ -74,7 +74,9 @@ fn offered(app: &App, offer: Offer, selected: bool, room: usize) -> Line<'static
     let name = cut_middle(&name, name_room);
     let gap = " ".repeat((name_room + 1).saturating_sub(width(&name)));
     let style = match offer {
-        Offer::Recent(at) => app.world.recents.get(at).map_or(app.look.quiet(), |recent| app.look.status(recent.verdict)),
+        Offer::Recent(at) => {
+            app.world.recents.get(at).map_or(app.look.quiet(), |recent| app.look.status(recent.verdict))
+        }
         _ => app.look.quiet(),
     };
     let about = cut(&ascii_dots(about, app.look), room.saturating_sub(name_room + 3));

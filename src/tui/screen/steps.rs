@@ -17,8 +17,8 @@ use crate::tui::text::{cut, wrapped};
 use crate::tui::walk::Walk;
 use crate::visible::{one_line, visible};
 
-/// How many queries of one step are told; the others are in its documents.
-const QUERIES: usize = 6;
+/// How many queries of one step are told on a high screen and on a low one; the others are in its documents.
+const QUERIES: (usize, usize) = (6, 2);
 
 /// Draws it.
 pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -42,14 +42,16 @@ pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
             }
             rows.push((one_line_of(app, gate, open, room), Some(at)));
             if open {
-                rows.extend(opened(app, walk, diagnosis, gate, room).into_iter().map(|line| (line, None)));
+                rows.extend(
+                    opened(app, walk, diagnosis, gate, (room, inner.height >= 28)).into_iter().map(|line| (line, None)),
+                );
                 to = rows.len();
             }
         }
     }
     let high = usize::from(inner.height);
     let last = rows.len().saturating_sub(high);
-    let first = (to + 1).saturating_sub(high).min(from.saturating_sub(1)).min(last);
+    let first = (to + 1).saturating_sub(high).min(from.saturating_sub(1)).saturating_add(walk.scroll).min(last);
     for (row, (line, gate)) in rows.into_iter().skip(first).take(high).enumerate() {
         let drawn = canvas.line(inner, u16::try_from(row).unwrap_or(u16::MAX), line);
         if let Some(at) = gate {
@@ -74,7 +76,9 @@ fn waiting(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) -> R
     match walk.waiting().next() {
         Some(next) => {
             let count = walk.waiting().count();
-            let text = format!("Waiting for you: {count} queries. {step} asks the next, {skip} skips it, {go_on} runs through.");
+            let text = format!(
+                "Waiting for you: {count} queries. {step} asks the next, {skip} skips it, {go_on} runs through."
+            );
             lines.push(Line::styled(cut(&text, room), app.look.heading()));
             lines.push(Line::raw(cut(&format!("$ {}", one_line(&next.command)), room)));
             if let Some(why) = walk.reason(&next.query) {
@@ -119,27 +123,28 @@ fn one_line_of(app: &App, gate: &GateReport, open: bool, room: usize) -> Line<'s
 }
 
 /// The conversation of one step.
-fn opened(app: &App, walk: &Walk, diagnosis: &Diagnosis, gate: &GateReport, room: usize) -> Vec<Line<'static>> {
+fn opened(
+    app: &App,
+    walk: &Walk,
+    diagnosis: &Diagnosis,
+    gate: &GateReport,
+    (room, high): (usize, bool),
+) -> Vec<Line<'static>> {
     let look = app.look;
     let plain = Style::new();
     let mut talk = Talk { lines: Vec::new(), look, room };
     talk.say("Question", &gate.question, plain.add_modifier(Modifier::BOLD));
     talk.say("Why now", &gate.why, plain);
     let facts = walk.evidence();
-    for fact in facts.iter().take(QUERIES) {
+    let queries = if high { QUERIES.0 } else { QUERIES.1 };
+    for fact in facts.iter().take(queries) {
         let command = walk.asked(fact).map_or_else(|| one_line(&fact.call), |asked| one_line(&asked.command));
         talk.say("Asked", &format!("$ {command}"), plain);
         let style = if answered(fact) { look.quiet() } else { look.verdict(Verdict::Unknown) };
         talk.say("", &came_back(app, fact), style);
     }
-    if facts.len() > QUERIES {
-        talk.say("", &format!("and {} more; the view Evidence shows them all", facts.len() - QUERIES), look.quiet());
-    }
-    for part in &gate.decisive {
-        talk.say("Decisive", &format!("statement {} of {}", one_line(&part.statement), one_line(&part.document)), plain);
-        for text in part.text.as_deref().unwrap_or_default().lines().take(12) {
-            talk.quote(&visible(text), look.verdict(gate.status));
-        }
+    if facts.len() > queries {
+        talk.say("", &format!("and {} more: Enter shows them all", facts.len() - queries), look.quiet());
     }
     match gate.pending {
         true => talk.say("Verdict", "waits for an answer", look.quiet()),
@@ -147,7 +152,17 @@ fn opened(app: &App, walk: &Walk, diagnosis: &Diagnosis, gate: &GateReport, room
             talk.say("Verdict", &format!("{} {}", look.glyph(gate.status), gate.summary), look.verdict(gate.status));
         }
     }
-    for (name, text) in told(look, diagnosis, gate) {
+    for part in &gate.decisive {
+        talk.say(
+            "Decisive",
+            &format!("statement {} of {}", one_line(&part.statement), one_line(&part.document)),
+            plain,
+        );
+        for text in part.text.as_deref().unwrap_or_default().lines().take(12) {
+            talk.quote(&visible(text), look.verdict(gate.status));
+        }
+    }
+    for (name, text) in told(look, diagnosis, gate, room.saturating_sub(Talk::INDENT)) {
         talk.say(name, &text, if matches!(name, "Note" | "Read") { look.quiet() } else { plain });
     }
     talk.lines.push(Line::default());

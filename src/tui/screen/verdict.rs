@@ -19,7 +19,7 @@ use super::{Canvas, path, strip};
 use crate::model::{Confidence, Diagnosis, Effect, GateReport, Status, Verdict};
 use crate::tui::app::App;
 use crate::tui::look::Look;
-use crate::tui::text::{cut, shortened, wrapped};
+use crate::tui::text::{cut, cut_middle, shortened, width, wrapped};
 use crate::tui::walk::Walk;
 use crate::visible::one_line;
 
@@ -29,7 +29,12 @@ pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let low = strip::height(walk, area).min(area.height / 2);
     let high = Rect { height: area.height - low + 1, ..area };
     let below = Rect { y: area.y + area.height - low, height: low, ..area };
-    let left_wide = if area.width >= 120 { area.width * 3 / 5 } else { area.width / 2 };
+    // The picture needs little; words need width.
+    let left_wide = match area.width {
+        120.. => area.width * 3 / 5,
+        100..120 => area.width / 2,
+        _ => (area.width / 2).min(37),
+    };
     let left = Rect { width: left_wide, ..high };
     let right = Rect { x: high.x + left_wide - 1, width: high.width - left_wide + 1, ..high };
     let inner = canvas.pane(left, "Path", app.look);
@@ -56,7 +61,9 @@ fn finding(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let (Some(diagnosis), Some(gate)) = (&walk.diagnosis, walk.gate()) else {
         let asked = walk.waiting().next().map(|asked| format!("$ {}", one_line(&asked.command)));
         let mut lines = vec![Line::styled("Nothing has been judged yet.", app.look.quiet())];
-        lines.extend(asked.into_iter().flat_map(|text| wrapped(&text, room)).map(|line| Line::styled(line, app.look.quiet())));
+        lines.extend(
+            asked.into_iter().flat_map(|text| wrapped(&text, room)).map(|line| Line::styled(line, app.look.quiet())),
+        );
         canvas.lines(area, lines);
         return;
     };
@@ -99,8 +106,8 @@ fn parts(look: Look, walk: &Walk, diagnosis: &Diagnosis, gate: &GateReport, room
         add("", &diagnosis.sentence, look.status(Status::Open), 3);
     }
     add("", &format!("{glyph} {word}: {}{}", one_line(&gate.gate), one_line(&action)), style, 1);
-    add("", &gate.summary, plain, 3);
-    add("Where", &ends(diagnosis, gate, look), plain, 1);
+    add("", if gate.pending { &gate.question } else { &gate.summary }, plain, 3);
+    add("Where", &ends(diagnosis, gate, look, narrow), plain, 1);
     add("Why", &why(gate), plain, 1);
     if let Some((_, fix)) = diagnosis.fixes_of(&gate.id).next() {
         add("Fix", &fix.title, plain, 2);
@@ -110,7 +117,7 @@ fn parts(look: Look, walk: &Walk, diagnosis: &Diagnosis, gate: &GateReport, room
         if let Some(command) = fix.commands.first() {
             add("", &format!("$ {}", one_line(&command.text)), look.quiet(), 1);
         }
-    } else {
+    } else if !gate.pending {
         for missing in &gate.missing {
             add("Needs", missing, plain, 1);
         }
@@ -141,7 +148,7 @@ fn fit(parts: &mut Vec<Part>, rows: usize) {
         };
         let part = &mut parts[at];
         let most = part.lines.len() - 1;
-        let room = part.lines.iter().map(|line| crate::tui::text::width(line)).max().unwrap_or(0);
+        let room = part.lines.iter().map(|line| width(line)).max().unwrap_or(0);
         part.lines = shortened(std::mem::take(&mut part.lines), most, room);
         if part.lines.is_empty() {
             parts.remove(at);
@@ -149,13 +156,20 @@ fn fit(parts: &mut Vec<Part>, rows: usize) {
     }
 }
 
-fn ends(diagnosis: &Diagnosis, gate: &GateReport, look: Look) -> String {
+/// The two stations, in one line where they have room.
+fn ends(diagnosis: &Diagnosis, gate: &GateReport, look: Look, room: usize) -> String {
     let label = |id: &str| {
         let node = diagnosis.path.nodes.iter().find(|node| node.id == id);
         node.map_or_else(String::new, |node| one_line(&node.label))
     };
-    let edge = diagnosis.path.edges.iter().find(|edge| edge.id == gate.edge);
-    edge.map_or_else(String::new, |edge| format!("{} {} {}", label(&edge.from), look.arrow(), label(&edge.to)))
+    let Some(edge) = diagnosis.path.edges.iter().find(|edge| edge.id == gate.edge) else { return String::new() };
+    let half = room.saturating_sub(4) / 2;
+    let (from, to) = (label(&edge.from), label(&edge.to));
+    // What one does not need the other may have.
+    let from_room = half.max(room.saturating_sub(4 + width(&to).max(half)));
+    let from = cut_middle(&from, from_room);
+    let to = cut_middle(&to, room.saturating_sub(4 + width(&from)));
+    format!("{from} {} {to}", look.arrow())
 }
 
 fn why(gate: &GateReport) -> String {
@@ -166,7 +180,10 @@ fn why(gate: &GateReport) -> String {
         Some(Effect::Unusable) => "it is there but cannot be used",
         None => "",
     };
-    let part = gate.decisive.first().map(|part| format!("statement {} of {}", one_line(&part.statement), one_line(&part.document)));
+    let part = gate
+        .decisive
+        .first()
+        .map(|part| format!("statement {} of {}", one_line(&part.statement), one_line(&part.document)));
     match (how, part) {
         ("", Some(part)) => format!("by {part}"),
         ("", None) => String::new(),
@@ -190,23 +207,25 @@ fn sure(gate: &GateReport) -> String {
     };
     match (gate.status, gate.confidence) {
         (Verdict::Unknown, _) => "not known: something could not be read".into(),
-        (_, Confidence::Config) => format!("high: configuration, {facts} read"),
+        (_, Confidence::Config) => format!("high: configuration ({facts})"),
         (_, Confidence::Observed) => "high: the request itself was tried".into(),
         (_, Confidence::Reported) => "on the cloud's word: its own message says so".into(),
     }
 }
 
 /// For the view of the steps: the same words.
-pub fn told(look: Look, diagnosis: &Diagnosis, gate: &GateReport) -> Vec<(&'static str, String)> {
-    let mut told = vec![("Where", ends(diagnosis, gate, look)), ("Why", why(gate))];
+pub fn told(look: Look, diagnosis: &Diagnosis, gate: &GateReport, room: usize) -> Vec<(&'static str, String)> {
+    let mut told = vec![("Where", ends(diagnosis, gate, look, room)), ("Why", why(gate))];
     for (_, fix) in diagnosis.fixes_of(&gate.id) {
         told.push(("Fix", fix.title.clone()));
         told.push(("Owner", fix.owner.clone()));
         told.push(("Risk", risk(fix)));
         told.extend(fix.commands.iter().map(|command| ("$", one_line(&command.text))));
     }
-    told.extend(gate.missing.iter().map(|missing| ("Needs", missing.clone())));
-    if gate.status != Verdict::NotApplicable {
+    if !gate.pending {
+        told.extend(gate.missing.iter().map(|missing| ("Needs", missing.clone())));
+    }
+    if gate.status != Verdict::NotApplicable && !gate.pending {
         told.push(("Sure", sure(gate)));
     }
     told.extend(gate.notes.iter().map(|note| ("Note", note.clone())));

@@ -16,7 +16,7 @@ use crate::visible::one_line;
 pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let [head, tabs, body] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1)]).areas(area);
-    canvas.line(head, 0, summed_up(app, walk));
+    canvas.line(head, 0, summed_up(app, walk, usize::from(head.width)));
     self::tabs(app, walk, canvas, tabs);
     if let Some(error) = &walk.error {
         let inner = canvas.pane(body, "It could not be walked", app.look);
@@ -39,13 +39,14 @@ pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
 }
 
 /// The verdict and that of each layer; while the walk is under way, how far it is.
-fn summed_up(app: &App, walk: &Walk) -> Line<'static> {
+fn summed_up(app: &App, walk: &Walk, room: usize) -> Line<'static> {
     let look = app.look;
     let (answered, asked) = walk.progress();
     let mut spans = Vec::new();
     match (&walk.diagnosis, walk.finished) {
         (Some(diagnosis), true) => {
-            spans.push(Span::styled(look.status_word(diagnosis.verdict).to_uppercase(), look.status(diagnosis.verdict)));
+            spans
+                .push(Span::styled(look.status_word(diagnosis.verdict).to_uppercase(), look.status(diagnosis.verdict)));
         }
         (None, true) => spans.push(Span::styled("ended", look.quiet())),
         (_, false) => {
@@ -60,7 +61,7 @@ fn summed_up(app: &App, walk: &Walk) -> Line<'static> {
     }
     for layer in Layer::ALL {
         let status = layer_status(walk, layer);
-        spans.push(Span::raw(format!("   {layer} ")));
+        spans.push(Span::raw(format!("  {layer} ")));
         spans.push(match status {
             Some(status) => Span::styled(look.status_word(status), look.status(status)),
             None => Span::styled(look.waiting(), look.quiet()),
@@ -68,7 +69,13 @@ fn summed_up(app: &App, walk: &Walk) -> Line<'static> {
     }
     if let Some((calls, _, took)) = walk.took {
         let kind = if walk.is_live() { "" } else { ", recorded" };
-        spans.push(Span::styled(format!("   {calls} calls{kind}, {took} ms"), look.quiet()));
+        let used: usize = spans.iter().map(Span::width).sum();
+        for text in [format!("   {calls} calls{kind}, {took} ms"), format!("   {calls} calls"), String::new()] {
+            if used + width(&text) <= room {
+                spans.push(Span::styled(text, look.quiet()));
+                break;
+            }
+        }
     }
     Line::from(spans)
 }

@@ -142,7 +142,8 @@ impl Walk {
         let documents = self.documents();
         let body = documents.get(self.reading.at).and_then(|fact| fact.body.clone());
         let gate = self.gate();
-        let decisive: Vec<&str> = gate.iter().flat_map(|gate| &gate.decisive).filter_map(|part| part.text.as_deref()).collect();
+        let decisive: Vec<&str> =
+            gate.iter().flat_map(|gate| &gate.decisive).filter_map(|part| part.text.as_deref()).collect();
         let named = gate.and_then(|gate| gate.blame.as_deref());
         let document = body.map(|body| Document::of(&body, &decisive, named)).unwrap_or_default();
         self.reading.folds = document.folds();
