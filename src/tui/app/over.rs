@@ -180,11 +180,6 @@ impl App {
             Action::Up => finder.go(-1),
             Action::PageDown => finder.go(10),
             Action::PageUp => finder.go(-10),
-            // What was typed goes first, then the list.
-            Action::Back if !finder.input.value().is_empty() => {
-                finder.input.reset();
-                finder.selected = 0;
-            }
             Action::Back => self.finder = None,
             Action::Open => {
                 let run = finder.run();

@@ -33,7 +33,7 @@ pub fn draw(app: &App, finder: &Finder, canvas: &mut Canvas<'_, '_>, area: Rect)
     let foot = u16::from(inner.height > 6);
     let list = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1 + foot * 2), ..inner };
     if found.is_empty() {
-        canvas.line(list, 0, Line::styled("Nothing fits. Esc clears what was typed.", look.quiet()));
+        canvas.line(list, 0, Line::styled("Nothing fits.", look.quiet()));
     }
     let room = usize::from(list.height);
     let first = scrolled(finder.selected, found.len(), room);

@@ -78,7 +78,7 @@ fn ascii_means_ascii_on_every_screen() {
         // Lists are written when they are opened.
         let opens = match name {
             "palette" => &["Esc", ":"][..],
-            "find a gate" => &["Esc", "Esc", "/"],
+            "find a gate" => &["Esc", "/"],
             "find an offer" => &["Esc", "/"],
             _ => &[],
         };
