@@ -181,7 +181,7 @@ fn differ(a: &Value, b: &Value, at: &str, places: &mut Vec<String>) {
         }
         // Policies come as JSON inside a text.
         (Value::String(x), Value::String(y)) => {
-            let read = |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object());
+            let read = |text: &str| serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
             match (read(x), read(y)) {
                 (Some(x), Some(y)) if x != y => differ(&x, &y, at, places),
                 _ => places.push(format!("{at}: {} -> {}", short(a), short(b))),

@@ -126,7 +126,7 @@ impl Rehearsal {
         let buffer = self.frame(width, height);
         let mut text = String::new();
         for y in 0..height {
-            let row: String = (0..width).filter_map(|x| buffer.cell((x, y))).map(|cell| cell.symbol()).collect();
+            let row: String = (0..width).filter_map(|x| buffer.cell((x, y))).map(ratatui::buffer::Cell::symbol).collect();
             text.push_str(row.trim_end());
             text.push('\n');
         }

@@ -56,6 +56,7 @@ pub struct Asked {
 }
 
 /// One walk.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[derive(Debug)]
 pub struct Walk {
     /// What is walked.

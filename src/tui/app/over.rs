@@ -159,9 +159,9 @@ impl App {
                 (format!("Walk the example {}", one_line(&example.name)), one_line(&example.title))
             }),
             Offer::Recent(at) => world.recents.get(at).map_or_else(Default::default, |recent| {
-                let word = self.look.status_word(recent.verdict);
+                let verdict = self.look.status_word(recent.verdict);
                 let day = recent.at.get(..10).unwrap_or_default();
-                (one_line(&recent.resource), format!("{word}  {day}  {}", one_line(&recent.sentence)))
+                (one_line(&recent.resource), format!("{verdict}  {day}  {}", one_line(&recent.sentence)))
             }),
             Offer::Saved(at) => world.snapshots.get(at).map_or_else(Default::default, |saved| {
                 (one_line(&saved.path.display().to_string()), one_line(&saved.about))

@@ -37,7 +37,7 @@ fn matters(walk: &Walk) -> Option<(&'static str, String)> {
             let (gate, diagnosis) = (walk.gate()?, walk.diagnosis.as_ref()?);
             let commands: Vec<&str> = diagnosis
                 .fixes_of(&gate.id)
-                .flat_map(|(_, fix)| fix.commands.first())
+                .filter_map(|(_, fix)| fix.commands.first())
                 .map(|command| command.text.as_str())
                 .take(1)
                 .collect();

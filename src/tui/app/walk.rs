@@ -92,25 +92,25 @@ impl App {
         match (action, walk.finished) {
             (Action::Pause, false) => {
                 walk.paused = !walk.paused;
-                return vec![if walk.paused { Effect::Pause } else { Effect::GoOn }];
+                vec![if walk.paused { Effect::Pause } else { Effect::GoOn }]
             }
             (Action::Step, false) => {
                 walk.paused = true;
-                return vec![Effect::Step];
+                vec![Effect::Step]
             }
-            (Action::Step, true) => return vec![Effect::Walk(walk.what.clone(), true)],
-            (Action::Skip, false) if walk.paused => return vec![Effect::Skip],
+            (Action::Step, true) => vec![Effect::Walk(walk.what.clone(), true)],
+            (Action::Skip, false) if walk.paused => vec![Effect::Skip],
             (Action::Skip, false) => say("Pause first (Space): then - skips the query that waits."),
             (Action::Pause | Action::Skip, true) => say("The walk has ended. . walks again, step by step."),
             (Action::Cancel, false) => {
                 walk.cancelled = true;
                 self.toast = Some("Cancelled. What is known is judged; r asks a query again.".into());
-                return vec![Effect::Cancel];
+                vec![Effect::Cancel]
             }
             (Action::Cancel, true) => say("The walk has ended already."),
-            (Action::Again, _) => return vec![Effect::Walk(walk.what.clone(), false)],
+            (Action::Again, _) => vec![Effect::Walk(walk.what.clone(), false)],
             (Action::Retry, false) => say("One query can be asked again once the walk has ended; x cancels it."),
-            (Action::Retry, true) => return self.retry(),
+            (Action::Retry, true) => self.retry(),
             _ => Vec::new(),
         }
     }

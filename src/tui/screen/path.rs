@@ -216,7 +216,7 @@ fn ink(ink: Ink, status: Status, look: Look) -> char {
             _ => ('+', '#', '+'),
         },
         Ink::Line { up, down, left, right } => match (up, down, left, right) {
-            (true, true, false, false) | (true, false, false, false) | (false, true, false, false) => ('│', '┃', '┊'),
+            (true, _, false, false) | (false, true, false, false) => ('│', '┃', '┊'),
             (false, true, false, true) => ('┌', '┏', '┌'),
             (false, true, true, false) => ('┐', '┓', '┐'),
             (true, false, false, true) => ('└', '┗', '└'),

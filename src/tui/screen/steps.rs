@@ -9,6 +9,7 @@ use super::walk::layer_status;
 use super::{Canvas, mark};
 use crate::facts::{Fact, FactStatus};
 use crate::model::{Diagnosis, GateReport, Layer, Verdict};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::look::Look;
 use crate::tui::message::Hit;
@@ -69,7 +70,6 @@ fn waiting(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) -> R
         let entry = crate::tui::action::of(action);
         entry.and_then(|entry| app.keymap.keys(entry).first().map(|key| (*key).to_owned())).unwrap_or_default()
     };
-    use crate::tui::action::Action;
     let (step, skip, go_on) = (key(Action::Step), key(Action::Skip), key(Action::Pause));
     let mut lines = Vec::new();
     let room = usize::from(area.width);
