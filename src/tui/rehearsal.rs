@@ -100,7 +100,9 @@ impl Rehearsal {
 
     /// Waits for what was begun beside: a check of the form, a copy.
     pub fn settle(&mut self) -> &mut Self {
-        while self.hear_one(Duration::from_millis(300)) {}
+        let unchecked = |app: &App| app.form.request().is_some() && app.form.checked.is_none();
+        while unchecked(&self.app) && self.hear_one(Duration::from_secs(10)) {}
+        while self.hear_one(Duration::from_millis(100)) {}
         self
     }
 
@@ -126,7 +128,8 @@ impl Rehearsal {
         let buffer = self.frame(width, height);
         let mut text = String::new();
         for y in 0..height {
-            let row: String = (0..width).filter_map(|x| buffer.cell((x, y))).map(ratatui::buffer::Cell::symbol).collect();
+            let row: String =
+                (0..width).filter_map(|x| buffer.cell((x, y))).map(ratatui::buffer::Cell::symbol).collect();
             text.push_str(row.trim_end());
             text.push('\n');
         }

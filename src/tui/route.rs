@@ -84,6 +84,7 @@ const TALL: &[Shape] = &[
     shape(false, true, 15, false),
     shape(false, false, 24, true),
     shape(false, false, 24, false),
+    shape(false, false, 20, false),
     shape(false, false, 16, false),
 ];
 /// Beyond so many stations only the last shape is tried: it will not fit anyway, and is panned.

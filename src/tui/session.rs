@@ -4,6 +4,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossterm::event::{Event as Input, EventStream, KeyEventKind};
@@ -87,6 +88,8 @@ pub struct Runner {
     sender: mpsc::UnboundedSender<Msg>,
     cancel: CancellationToken,
     pace: Pace,
+    /// The state of the form that is to be looked at; older ones need not be any more.
+    typed: Arc<AtomicU64>,
 }
 
 /// What only a session with a terminal can do.
@@ -102,7 +105,7 @@ pub trait Stage {
 impl Runner {
     /// With a door to the outside, and a way to tell what happened.
     pub fn new(host: Arc<dyn Host>, sender: mpsc::UnboundedSender<Msg>) -> Self {
-        Runner { host, sender, cancel: CancellationToken::new(), pace: Pace::default() }
+        Runner { host, sender, cancel: CancellationToken::new(), pace: Pace::default(), typed: Arc::default() }
     }
 
     /// Lets the state change by a message.
@@ -197,9 +200,13 @@ impl Runner {
     }
 
     fn check(&self, version: u64, request: super::LiveRequest) {
-        let (host, sender) = (self.host.clone(), self.sender.clone());
-        // Playbooks are read for it: typing does not wait for that.
+        let (host, sender, typed) = (self.host.clone(), self.sender.clone(), self.typed.clone());
+        typed.store(version, Ordering::SeqCst);
+        // Playbooks are read for it: typing does not wait for that, and what was typed over is not looked at.
         tokio::task::spawn_blocking(move || {
+            if typed.load(Ordering::SeqCst) != version {
+                return;
+            }
             let _ = sender.send(Msg::Checked(version, host.check(&request)));
         });
     }
