@@ -11,6 +11,7 @@ mod failure;
 mod folder;
 mod host;
 mod import;
+mod live;
 mod playbook;
 mod start;
 mod why;
@@ -75,7 +76,7 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
 
 /// What the terminal interface may ask of this program; for pictures and measurements.
 pub fn host() -> std::sync::Arc<dyn crate::tui::Host> {
-    std::sync::Arc::new(host::CliHost::new(diagnose::LiveWords::default()))
+    std::sync::Arc::new(host::CliHost::new(live::LiveWords::default()))
 }
 
 /// The diagnosis of a snapshot; an error when its playbook cannot be opened.

@@ -70,3 +70,22 @@ pub fn items(body: &Value) -> &[Value] {
     let list = body.get("value").unwrap_or(body).as_array();
     list.map_or(&[], Vec::as_slice)
 }
+
+/// Object ids of a resource's managed identities: its own first, then the user-assigned ones in the order of their ids. A user-assigned
+/// identity's own body gives its one.
+#[must_use]
+pub fn principals(body: &Value) -> Vec<String> {
+    let identity = body.get("identity").unwrap_or(&Value::Null);
+    let own = identity.get("principalId").and_then(Value::as_str);
+    let mut assigned: Vec<(&String, &str)> = identity
+        .get("userAssignedIdentities")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .filter_map(|(id, identity)| Some((id, identity.get("principalId")?.as_str()?)))
+        .collect();
+    assigned.sort_unstable();
+    let itself = body.get("properties").and_then(|properties| properties.get("principalId")).and_then(Value::as_str);
+    let all = own.into_iter().chain(assigned.into_iter().map(|(_, principal)| principal)).chain(itself);
+    all.filter(|principal| !principal.is_empty()).map(str::to_owned).collect()
+}

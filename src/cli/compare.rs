@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::args::CompareFormat;
-use super::diagnose::{From, LiveWords, prepare, walk};
+use super::diagnose::{From, prepare, walk};
+use super::live::LiveWords;
 use super::{Failure, print};
 use crate::facts::Snapshot;
 use crate::report;

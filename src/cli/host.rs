@@ -8,7 +8,8 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnose::{From, LiveWords, Walk, prepare, shelf, snapshot, steered};
+use super::diagnose::{From, Walk, prepare, shelf, snapshot, steered};
+use super::live::LiveWords;
 use super::{Failure, environment, examples, why};
 use crate::config::{self, Recent};
 use crate::engine::evidence::{self, reported};

@@ -323,6 +323,17 @@ mod tests {
             ("json.parse('{\"b\": [true]}').b[0]", json!(true)),
             ("ip.inCidr('10.0.0.7', '10.0.0.0/24')", json!(true)),
             ("glob('a/*/c', 'a/b/c')", json!(true)),
+            ("uri.query('?sv=1&sp=r&sig=abc')", json!({"sp": "r", "sv": "1"})),
+            ("arm.parse('/subscriptions/s/resourceGroups/g/providers/A.B/c/d').kind", json!("A.B/c")),
+            ("arm.parse('x')", json!({"group": "", "kind": "", "name": "", "subscription": ""})),
+            ("arm.up('/subscriptions/s/resourceGroups/g', 'Subscriptions')", json!("/subscriptions/s")),
+            ("arm.at({'a': {'b': [1]}}, 'a.b')", json!([1])),
+            ("arm.at({'a': null}, 'a.b')", json!(null)),
+            ("arm.items({'value': [1]}) + arm.items([2]) + arm.items(null)", json!([1, 2])),
+            (
+                "arm.principals({'identity': {'principalId': 'p', 'userAssignedIdentities': {'b': {'principalId': 'q'}}}})",
+                json!(["p", "q"]),
+            ),
             ("{'s3:prefix': 'x'}", json!({"s3:prefix": "x"})),
             ("[{'z': 1, 'a': 2}]", json!([{"a": 2, "z": 1}])),
         ] {

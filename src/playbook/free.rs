@@ -6,7 +6,7 @@ use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr};
 
 /// Where `arn.parse(…)` and its like live.
-const NAMESPACES: &[&str] = &["arn", "uri", "json", "ip", "optional", "lists"];
+const NAMESPACES: &[&str] = &["arn", "arm", "uri", "json", "ip", "optional", "lists"];
 
 /// The free names of `expression`.
 pub(super) fn names(expression: &IdedExpr) -> BTreeSet<String> {

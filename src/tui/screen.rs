@@ -165,7 +165,12 @@ fn crumbs(app: &App, room: usize) -> Line<'static> {
 
 /// What this program may do, as whom, and whether it has the mouse: as much of it as has room.
 fn standing(app: &App, room: usize) -> String {
-    let identity = app.world.identity.credentials.as_ref().map_or("no credentials".into(), |known| one_line(known));
+    // Which file they came from is for the start screen and for `doctor`.
+    let short = |known: &String| {
+        let first = known.split(" of ").next().and_then(|known| known.split(" (").next());
+        one_line(first.unwrap_or(known))
+    };
+    let identity = app.world.identity.credentials.as_ref().map_or_else(|| "no credentials".into(), short);
     let account = app.world.identity.account.as_ref().map(|account| one_line(account)).unwrap_or_default();
     let end = account.char_indices().rev().nth(3).map_or(account.as_str(), |(at, _)| &account[at..]).to_owned();
     let mut words = vec!["read-only".to_owned(), identity];
