@@ -315,3 +315,15 @@ fn two_snapshots_are_compared_on_the_command_line() {
     let json: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
     assert_eq!((json["schema_version"].as_u64(), json["gates"].as_array().unwrap().len()), (Some(1), 1));
 }
+
+#[test]
+fn in_ci_a_terminal_gets_lines_without_escape_codes() {
+    let mut terminal = spawn("ci", (200, 60), &["diagnose", "--example", "broken-endpoint"], &[("CI", "true")]);
+    assert_eq!(terminal.wait_exit().unwrap().code(), Some(1));
+    let screen = terminal.screen();
+    assert!(!screen.alternate_screen() && screen.contains("BROKEN: The endpoint policy"));
+    assert!(screen.find_by(|cell| *cell.style() != termlens::Style::default()).is_none(), "no styles at all");
+    let mut start = spawn("ci-start", (100, 30), &[], &[("CI", "true")]);
+    start.wait_until(|screen| screen.contains("needs a terminal")).unwrap();
+    assert_eq!(start.wait_exit().unwrap().code(), Some(2));
+}

@@ -121,11 +121,7 @@ pub async fn steered(
 
 /// The command.
 pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
-    let format = args.format.unwrap_or(if io::stdout().is_terminal() && io::stdin().is_terminal() {
-        Format::Tui
-    } else {
-        Format::Text
-    });
+    let format = args.format.unwrap_or(if start::is_interactive() { Format::Tui } else { Format::Text });
     let words = args.resource.clone().map(|resource| Words {
         resource,
         principal: args.principal.clone(),

@@ -17,6 +17,7 @@ use crate::engine::{Event, Steering};
 use crate::facts::{Fact, Facts, Snapshot};
 use crate::model::Diagnosis;
 use crate::playbook::{SourceFile, Words, parse};
+use crate::secret::scrubbed;
 use crate::tui::{
     ExampleEntry, Host, HostError, Identity, InputEntry, LiveRequest, PlaybookEntry, StartRequest, Walked, World,
 };
@@ -158,7 +159,7 @@ impl Host for CliHost {
     fn remember(&self, what: &StartRequest, diagnosis: &Diagnosis, saved: Option<&Path>) {
         let (StartRequest::Live(live), Some(state)) = (what, config::state_dir()) else { return };
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut recent = Recent::new(at, live.resource.clone(), diagnosis.verdict, diagnosis.sentence.clone());
+        let mut recent = Recent::new(at, scrubbed(&live.resource), diagnosis.verdict, diagnosis.sentence.clone());
         recent.principal.clone_from(&live.principal);
         recent.action.clone_from(&live.action);
         recent.origin.clone_from(&live.origin);

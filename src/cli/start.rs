@@ -10,9 +10,15 @@ use super::live::LiveWords;
 use crate::config::{self, Settings};
 use crate::tui::{self, Options, StartRequest};
 
+/// Whether a person sits at this terminal. In CI a screen would only flood the log, whatever it pretends to be.
+pub fn is_interactive() -> bool {
+    let ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    !ci && io::stdout().is_terminal() && io::stdin().is_terminal()
+}
+
 /// Opens the start screen.
 pub fn start() -> Result<u8, Failure> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    if !is_interactive() {
         return Err(Failure::usage(
             "the start screen needs a terminal",
             "without one, name a command: `gatewalk diagnose --example broken-endpoint`, `gatewalk --help`",

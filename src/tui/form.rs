@@ -6,6 +6,7 @@ use tui_input::Input;
 
 use super::fuzzy::ranked;
 use super::{Field, HostError, LiveRequest, StartRequest, Suggestion, World};
+use crate::secret::scrubbed;
 use crate::visible::visible;
 
 /// How many suggestions are offered.
@@ -67,10 +68,10 @@ impl Form {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    /// Sets a field.
+    /// Sets a field. Signatures of addresses are not shown and not kept: that there is one is all that is judged.
     pub fn set(&mut self, field: Field, value: &str) {
         if let Some(at) = Field::ALL.iter().position(|known| *known == field) {
-            self.inputs[at] = Input::new(visible(value).into_owned());
+            self.inputs[at] = Input::new(scrubbed(&visible(value)));
         }
     }
 
@@ -94,7 +95,7 @@ impl Form {
             None => (text.to_owned(), String::new()),
         };
         Some(LiveRequest {
-            resource: self.value(Field::Resource)?,
+            resource: scrubbed(&self.value(Field::Resource)?),
             principal: self.value(Field::Principal),
             action: self.value(Field::Action),
             origin: self.value(Field::Origin),
@@ -132,7 +133,11 @@ impl Form {
             // Pairs that are there stay; a suggestion adds one.
             return known;
         }
-        let order = ranked(&typed, known.iter().map(|suggestion| suggestion.value.as_str()));
+        let mut order = ranked(&typed, known.iter().map(|suggestion| suggestion.value.as_str()));
+        // A word that cannot be used: all that could are offered.
+        if order.is_empty() && field != Field::Resource && matches!(self.checked, Some(Err(_))) {
+            order = (0..known.len()).collect();
+        }
         order.into_iter().take(OFFERED).map(|at| known[at].clone()).collect()
     }
 
@@ -148,7 +153,7 @@ impl Form {
         let entry = |input: &super::InputEntry| Suggestion {
             field: Field::Inputs,
             value: format!("{}={}", input.name, input.example.as_deref().unwrap_or_default()),
-            about: format!("{}{}", input.prompt, if input.required { " (needed)" } else { "" }),
+            about: format!("{}{}", input.prompt, if input.required && matches!(self.checked, Some(Err(_))) { " (needed)" } else { "" }),
         };
         playbook.inputs.iter().filter(new).map(entry).collect()
     }

@@ -20,6 +20,9 @@ use crate::facts::{Call, Facts};
 use crate::model::Diagnosis;
 use crate::report;
 
+/// So long nothing is typed, then the form is looked at.
+const SETTLED: Duration = Duration::from_millis(120);
+
 /// Runs a session until the user quits.
 pub async fn session(
     host: Arc<dyn Host>,
@@ -202,12 +205,17 @@ impl Runner {
     fn check(&self, version: u64, request: super::LiveRequest) {
         let (host, sender, typed) = (self.host.clone(), self.sender.clone(), self.typed.clone());
         typed.store(version, Ordering::SeqCst);
-        // Playbooks are read for it: typing does not wait for that, and what was typed over is not looked at.
-        tokio::task::spawn_blocking(move || {
+        tokio::spawn(async move {
+            // Who types goes on typing: what was typed over is not looked at.
+            tokio::time::sleep(SETTLED).await;
             if typed.load(Ordering::SeqCst) != version {
                 return;
             }
-            let _ = sender.send(Msg::Checked(version, host.check(&request)));
+            // Playbooks are read for it: nothing else waits for that.
+            let found = tokio::task::spawn_blocking(move || host.check(&request)).await;
+            if let Ok(found) = found {
+                let _ = sender.send(Msg::Checked(version, found));
+            }
         });
     }
 

@@ -13,6 +13,7 @@ use super::{HostError, StartRequest};
 use crate::engine::Event;
 use crate::facts::{Call, Fact, FactStatus, Facts};
 use crate::model::{Diagnosis, GateReport, Layer, Verdict};
+use crate::secret::scrubbed;
 
 /// What is shown of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Walk {
         let title = match &what {
             StartRequest::Example(name) => format!("example {name}"),
             StartRequest::Snapshot(path) => path.display().to_string(),
-            StartRequest::Live(live) => live.resource.clone(),
+            StartRequest::Live(live) => scrubbed(&live.resource),
         };
         Walk {
             what,

@@ -8,6 +8,7 @@ use super::{App, Screen};
 use crate::tui::action::Action;
 use crate::tui::message::Effect;
 use crate::tui::{Field, LiveRequest};
+use crate::secret::scrubbed;
 use crate::visible::one_line;
 
 impl App {
@@ -82,7 +83,7 @@ impl App {
     }
 
     pub(super) fn paste_plainly(&mut self, text: &str) -> Vec<Effect> {
-        let text = one_line(text);
+        let text = scrubbed(&one_line(text));
         let add = |input: &mut Input| *input = Input::new(format!("{}{text}", input.value()));
         if let Some(finder) = &mut self.finder {
             add(&mut finder.input);

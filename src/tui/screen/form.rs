@@ -58,7 +58,7 @@ fn checked(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect, row: u16) -> u16 
     let room = usize::from(area.width.saturating_sub(2));
     let (text, style) = match (&app.form.checked, app.form.request()) {
         (_, None) => ("Name the resource, or paste an error message.".to_owned(), app.look.quiet()),
-        (None, _) => (String::new(), app.look.quiet()),
+        (None, _) => (app.look.waiting().to_owned(), app.look.quiet()),
         (Some(Ok(said)), _) => {
             (format!("{} {}", app.look.glyph(Verdict::Open), one_line(said)), app.look.verdict(Verdict::Open))
         }

@@ -221,3 +221,17 @@ fn edges_are_selected_and_the_views_go_round() {
     }
     assert_eq!(seen, [View::Steps, View::Evidence, View::Facts, View::Verdict]);
 }
+
+#[test]
+fn a_signature_is_neither_shown_nor_kept() {
+    let mut app = app();
+    let effects = app.update(Msg::Paste("https://a.blob.core.windows.net/c/b?sp=r&sig=KEEP%2FOUT&se=1".into()));
+    let text = drawn(&mut app, 100, 30);
+    assert!(text.contains("sp=r&sig=…&se=1") && !text.contains("KEEP"), "{text}");
+    let [Effect::Check(_, live)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(!live.resource.contains("KEEP"), "{live:?}");
+    let walks = press(&mut app, &["Enter"]);
+    assert!(!format!("{walks:?}").contains("KEEP"));
+    app.begin_walk(StartRequest::Live(LiveRequest { resource: "https://b/k?X-Amz-Signature=KEEPOUT".into(), ..LiveRequest::default() }), false);
+    assert!(!drawn(&mut app, 100, 30).contains("KEEPOUT"));
+}
