@@ -7,6 +7,8 @@
 //! | [`calls`] | the read-call table: right, address, command |
 //! | [`import`] | answers kept in files, as facts |
 //! | [`principal`] | who asks, and in which groups |
+//! | [`acl`] | access control lists of a hierarchical namespace |
+//! | [`authz`] | one case of authorization judged whole |
 //! | [`rbac`] | roles, assignments, denies, conditions: pure, compiled once |
 //! | [`network`] | places, ways, names, security groups, routes |
 //! | [`storage`] | the account's own guards, judged whole |
@@ -14,6 +16,8 @@
 //! | `collect` | the live source (cargo feature `azure`) |
 //! | [`gates`] | the gate table: name → function |
 
+pub mod acl;
+pub mod authz;
 pub mod calls;
 #[cfg(feature = "azure")]
 pub mod collect;

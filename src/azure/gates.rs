@@ -47,19 +47,19 @@ macro_rules! gates {
 
 static GATES: &[Gate] = gates! {
     Identity "token", identity::token, "which identity the token is of, its tenant and audience",
-        &[("other-tenant", "the token is of another tenant than the account"), ("no-such-principal", "the directory knows no such principal"), UNREAD], &[ACCOUNT];
+        &[("other-tenant", "the token is of another tenant than the account"), ("no-such-principal", "the directory knows no such principal"), UNREAD], &[ACCOUNT, SCOPE, PLANE, AUTH];
     Identity "deny-assignment", identity::deny_assignment, "deny assignments at and above the scope",
-        &[("explicit-deny", "a deny assignment applies"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, CONTEXT];
+        &[("explicit-deny", "a deny assignment applies"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
     Identity "role-assignment", identity::role_assignment, "role assignments at and above the scope, the identity's own and its groups'",
         &[("no-role", "no role that allows it is assigned"), ("control-plane-only", "a role is assigned that gives management, not data"),
           ("wrong-scope", "the right role is assigned elsewhere"), ("eligible-not-active", "the identity is eligible for the role and has not activated it"),
-          ("other-identity", "another identity on the way holds the role"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, OTHERS, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT];
+          ("other-identity", "another identity on the way holds the role"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, OTHERS, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
     Identity "role-condition", identity::role_condition, "the conditions of the assignments that allow it",
         &[("condition-failed", "the condition of every assignment that allows it is false"), ("unknown-attributes", "it depends on attributes that nobody could tell"), UNREAD],
-        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT];
+        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
     Identity "acl", identity::acl, "access control lists of a hierarchical namespace (ADLS Gen2)",
         &[("no-execute", "a folder on the way lacks --x"), ("no-permission", "the item's list does not allow it"), UNREAD],
-        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT];
+        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
 
     Network "managed-network", network::managed_network, "the workspace's managed network",
         &[("no-outbound-rule", "no outbound rule leads to the account"), ("rule-inactive", "the rule is there and not active"),

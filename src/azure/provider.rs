@@ -1,8 +1,8 @@
 //! Azure as one of the clouds.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{calls, denial, gates, id, import};
+use super::{calls, denial, gates, id, import, network};
 use crate::facts::{Call, Facts, Known, Reading};
 use crate::model::{ANONYMOUS, Denial, Request};
 use crate::provider::{Gate, Provider};
@@ -55,8 +55,8 @@ impl Provider for Azure {
         reads && probe == "HeadBlob"
     }
 
-    fn view(&self, _request: &Request, _reading: &Reading<'_>) -> Value {
-        json!({})
+    fn view(&self, request: &Request, reading: &Reading<'_>) -> Value {
+        network::view(request, reading)
     }
 
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::args::EvalKind;
 use super::{Failure, folder};
 use crate::aws::{authz, reach};
-use crate::azure::storage;
+use crate::azure::{self, storage};
 
 /// How many lines one worker takes at once.
 const CHUNK: usize = 128;
@@ -28,7 +28,10 @@ pub fn eval(kind: EvalKind, facts: Option<&Path>, jobs: usize) -> Result<u8, Fai
         (EvalKind::AwsAuthz, Some(_)) => {
             Err(Failure::usage("cases of aws-authz hold all they need", "leave --facts out"))
         }
-        (EvalKind::AzureAuthz, None) => Err(Failure::usage("not there yet", "")),
+        (EvalKind::AzureAuthz, None) => stream(jobs, || {
+            let mut memory = azure::authz::Memory::default();
+            Box::new(move |line, out| azure_authz(&mut memory, line, out))
+        }),
         (EvalKind::AzureStorage, None) => {
             stream(jobs, || Box::new(|line, out| answered(line, storage::answer(line), out)))
         }
@@ -174,6 +177,13 @@ fn aws_authz(documents: &mut authz::Documents, line: &str, out: &mut Vec<u8>) ->
         Err(error) => return refuse(&id(line), &error.to_string(), out),
     };
     answered(line, authz::answer(&case, documents), out)
+}
+
+fn azure_authz(memory: &mut azure::authz::Memory, line: &str, out: &mut Vec<u8>) -> bool {
+    match serde_json::from_str::<azure::authz::Case<'_>>(line) {
+        Ok(case) => answered(line, azure::authz::answer(&case, memory), out),
+        Err(error) => refuse(&id(line), &error.to_string(), out),
+    }
 }
 
 /// An answer, or why there is none.
