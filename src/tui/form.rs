@@ -153,7 +153,11 @@ impl Form {
         let entry = |input: &super::InputEntry| Suggestion {
             field: Field::Inputs,
             value: format!("{}={}", input.name, input.example.as_deref().unwrap_or_default()),
-            about: format!("{}{}", input.prompt, if input.required && matches!(self.checked, Some(Err(_))) { " (needed)" } else { "" }),
+            about: format!(
+                "{}{}",
+                input.prompt,
+                if input.required && matches!(self.checked, Some(Err(_))) { " (needed)" } else { "" }
+            ),
         };
         playbook.inputs.iter().filter(new).map(entry).collect()
     }

@@ -5,10 +5,10 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{App, Screen};
+use crate::secret::scrubbed;
 use crate::tui::action::Action;
 use crate::tui::message::Effect;
 use crate::tui::{Field, LiveRequest};
-use crate::secret::scrubbed;
 use crate::visible::one_line;
 
 impl App {

@@ -232,6 +232,12 @@ fn a_signature_is_neither_shown_nor_kept() {
     assert!(!live.resource.contains("KEEP"), "{live:?}");
     let walks = press(&mut app, &["Enter"]);
     assert!(!format!("{walks:?}").contains("KEEP"));
-    app.begin_walk(StartRequest::Live(LiveRequest { resource: "https://b/k?X-Amz-Signature=KEEPOUT".into(), ..LiveRequest::default() }), false);
+    app.begin_walk(
+        StartRequest::Live(LiveRequest {
+            resource: "https://b/k?X-Amz-Signature=KEEPOUT".into(),
+            ..LiveRequest::default()
+        }),
+        false,
+    );
     assert!(!drawn(&mut app, 100, 30).contains("KEEPOUT"));
 }
