@@ -31,7 +31,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
 
 use super::action::{Action, Place, here, is_text};
-use super::app::{App, Screen};
+use super::app::{App, Screen, Wanted};
 use super::look::Look;
 use super::message::Hit;
 use super::text::{cut, padded, width};
@@ -134,7 +134,10 @@ fn crumbs(app: &App, room: usize) -> Line<'static> {
         match (screen, &app.walk) {
             (Screen::Start, _) => {}
             (Screen::Form, _) => parts.push("Diagnose".into()),
-            (Screen::Prompt, _) => parts.push("Open a snapshot".into()),
+            (Screen::Prompt, _) => parts.push(match app.prompt.as_ref().map(|prompt| prompt.wanted) {
+                Some(Wanted::Compare) => "Compare".into(),
+                _ => "Open a snapshot".into(),
+            }),
             (Screen::Compare, _) => parts.push("Compare".into()),
             (Screen::Train, _) => parts.push("Train".into()),
             (Screen::Walk, Some(walk)) => {

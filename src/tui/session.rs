@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::message::{Effect, Msg};
-use super::{Exit, Host, HostError, StartRequest, clipboard, terminal};
+use super::{Exit, Host, HostError, SnapshotEntry, StartRequest, clipboard, terminal};
 use crate::engine::{Event, Known, Pace, Steering};
 use crate::facts::{Call, Facts};
 use crate::model::Diagnosis;
@@ -178,9 +178,12 @@ impl Runner {
         let done = walked(app).map(|(diagnosis, facts)| self.host.save_snapshot(&diagnosis, &facts));
         if let (Some(Ok(path)), Some(walk)) = (&done, &mut app.walk) {
             walk.saved = Some(path.clone());
-        }
-        if matches!(done, Some(Ok(_))) {
+            let about = walk.title.clone();
             self.remember(app);
+            // It is offered at once: to be compared with, to be walked again.
+            if !app.world.snapshots.iter().any(|known| known.path == *path) {
+                app.world.snapshots.push(SnapshotEntry { path: path.clone(), about });
+            }
         }
         app.wrote("snapshot", done);
     }
@@ -223,7 +226,7 @@ impl Runner {
         let (host, sender) = (self.host.clone(), self.sender.clone());
         let has = stage.has_clipboard();
         tokio::task::spawn_blocking(move || {
-            let taken = if has { clipboard::copy(&text) } else { Ok("not copied: no terminal") };
+            let taken = if has { clipboard::copy(&text) } else { Err(io::Error::other("there is no terminal")) };
             let said = match taken {
                 Ok(route) => format!("Copied {what} ({route})."),
                 Err(error) => match host.keep_text(&text) {

@@ -1,6 +1,7 @@
 //! Sessions of a user, without a terminal: messages in, screens out.
 
 mod keys;
+mod outside;
 mod sample;
 mod sizes;
 mod taste;

@@ -60,7 +60,11 @@ impl App {
             (Action::Step, Place::Start, _) => "step by step",
             (Action::Step, _, Some(walk)) if walk.finished => "step through",
             (Action::Open, Place::Form, _) if self.form.chosen.is_none() => "walk",
-            (Action::Open, Place::Form | Place::Prompt, _) => "take",
+            (Action::Open, Place::Form, _) => "take",
+            (Action::Open, Place::Prompt, _) => match self.prompt.as_ref().map(|prompt| prompt.wanted) {
+                Some(super::Wanted::Compare) => "compare",
+                _ => "walk",
+            },
             (Action::Open, Place::Finder, _) => "run",
             (Action::Open, Place::Train, _) => "walk the example",
             (Action::Open, Place::Search, _) => "found",

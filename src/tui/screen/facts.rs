@@ -12,6 +12,9 @@ use crate::tui::text::{cut, padded, wrapped};
 use crate::tui::walk::{Asked, Walk};
 use crate::visible::one_line;
 
+/// From so many cells on, a call has its name beside its command.
+const WIDE: usize = 110;
+
 /// Draws it.
 pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let low = (area.height / 3).clamp(6, 12);
@@ -55,14 +58,22 @@ fn row(app: &App, asked: &Asked, on: bool, room: usize) -> Line<'static> {
     };
     let took = asked.fact.as_ref().map(|fact| format!("{} ms", fact.took_ms)).unwrap_or_default();
     let at = asked.fact.as_ref().and_then(|fact| fact.at.get(11..19)).unwrap_or_default().to_owned();
-    let name = 36.min(room / 3);
-    Line::from(vec![
+    let mut spans = vec![
         Span::raw(mark(look, on)),
         Span::styled(format!("{glyph} {}", padded(word, 10)), style),
         Span::styled(format!("{took:>8}  {}", padded(&at, 9)), look.quiet()),
-        Span::styled(padded(&one_line(&asked.call.name), name), marked(look, on)),
-        Span::styled(cut(&format!("  $ {}", one_line(&asked.command)), room.saturating_sub(name + 33)), look.quiet()),
-    ])
+    ];
+    let rest = room.saturating_sub(33);
+    let command = format!("$ {}", one_line(&asked.command));
+    // Where there is room for one name only, it is the one that says most.
+    if room < WIDE {
+        spans.push(Span::styled(cut(&command, rest), marked(look, on)));
+    } else {
+        let name = 40.min(room / 3);
+        spans.push(Span::styled(padded(&one_line(&asked.call.name), name), marked(look, on)));
+        spans.push(Span::styled(cut(&format!("  {command}"), rest.saturating_sub(name)), look.quiet()));
+    }
+    Line::from(spans)
 }
 
 fn detail(app: &App, walk: &Walk, asked: &Asked, room: usize) -> Vec<Line<'static>> {
