@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use super::app::App;
+use super::app::{App, Screen};
 use super::message::{Effect, Msg};
 use super::session::{Runner, Stage};
 use super::{Host, Options, StartRequest, app_of, keys, screen};
@@ -100,7 +100,8 @@ impl Rehearsal {
 
     /// Waits for what was begun beside: a check of the form, a copy.
     pub fn settle(&mut self) -> &mut Self {
-        let unchecked = |app: &App| app.form.request().is_some() && app.form.checked.is_none();
+        let unchecked =
+            |app: &App| app.screen() == Screen::Form && app.form.request().is_some() && app.form.checked.is_none();
         while unchecked(&self.app) && self.hear_one(Duration::from_secs(10)) {}
         while self.hear_one(Duration::from_millis(100)) {}
         self

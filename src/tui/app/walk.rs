@@ -30,6 +30,9 @@ impl App {
             Action::Back => {
                 if !walk.back() {
                     self.go_back();
+                    if self.screen() == Screen::Form {
+                        return self.check();
+                    }
                 }
             }
             Action::NextView => walk.turn(true),
