@@ -327,3 +327,32 @@ fn in_ci_a_terminal_gets_lines_without_escape_codes() {
     start.wait_until(|screen| screen.contains("needs a terminal")).unwrap();
     assert_eq!(start.wait_exit().unwrap().code(), Some(2));
 }
+
+#[test]
+fn doctor_tells_versions_files_terminal_and_credentials_but_no_values() {
+    let home = home("doctor");
+    let out = std::process::Command::new(PROGRAM)
+        .arg("doctor")
+        .env_clear()
+        .env("HOME", &home)
+        .env("TERM", "xterm")
+        .env("SSH_TTY", "/dev/pts/1")
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "KEEPOUT")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    for word in [
+        "version       0.1.0",
+        "config.yaml (not there; the defaults are used)",
+        "state         ",
+        "log           ",
+        "TERM=xterm",
+        "glyphs        ASCII",
+        "clipboard     OSC 52",
+        "AWS_ACCESS_KEY_ID of the environment",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(!text.contains("AKIA") && !text.contains("KEEPOUT"), "{text}");
+}

@@ -54,7 +54,7 @@ pub fn account() -> Option<String> {
 }
 
 /// Values for the form: what was asked of late, the roles of profiles, and the words that always work.
-pub fn suggestions(recents: &[Recent]) -> Vec<Suggestion> {
+pub fn suggestions(recents: &[Recent], snapshots: &[SnapshotEntry]) -> Vec<Suggestion> {
     let mut found = Vec::new();
     let mut add = |field, value: &str, about: String| {
         found.push(Suggestion { field, value: value.to_owned(), about });
@@ -68,6 +68,11 @@ pub fn suggestions(recents: &[Recent]) -> Vec<Suggestion> {
             if let Some(value) = value {
                 add(field, value, day.clone());
             }
+        }
+    }
+    for snapshot in snapshots {
+        if let Some((_, resource)) = snapshot.about.split_once(' ') {
+            add(Field::Resource, resource, format!("asked in {}", one_line(&snapshot.path.display().to_string())));
         }
     }
     for (name, profile) in profiles() {

@@ -66,14 +66,15 @@ fn words(live: &LiveRequest) -> Words {
 impl Host for CliHost {
     fn world(&self) -> World {
         let recents = config::state_dir().map(|state| config::recents(&state)).unwrap_or_default();
+        let snapshots = environment::snapshots();
         World {
             identity: Identity { credentials: super::doctor::identity(), account: environment::account() },
             examples: examples::list()
                 .map(|(name, title)| ExampleEntry { name: name.into(), title: title.into() })
                 .collect(),
             playbooks: shelf().files().iter().filter(|file| !file.is_fragment()).filter_map(entry).collect(),
-            suggestions: environment::suggestions(&recents),
-            snapshots: environment::snapshots(),
+            suggestions: environment::suggestions(&recents, &snapshots),
+            snapshots,
             recents,
         }
     }

@@ -121,13 +121,14 @@ const WALK: &[Place] = &[Verdict, Steps, Evidence, Facts];
 const GATES: &[Place] = &[Verdict, Steps];
 const LISTS: &[Place] = &[Start, Verdict, Steps, Evidence, Facts, Compare, Finder];
 const CALM: &[Place] = &[Start, Verdict, Steps, Evidence, Facts, Compare, Train];
+const HELPED: &[Place] = &[Start, Form, Prompt, Verdict, Steps, Evidence, Facts, Compare, Train];
 const TEXTS: &[Place] = &[Form, Prompt, Finder, Search];
 const ALL: &[Place] = &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Compare, Train];
 
 /// Every action. The order is that of footer and help: what one needs most comes first.
 #[rustfmt::skip]
 pub static TABLE: &[Entry] = &[
-    entry(Action::Help, "help", &["?", "F1"], "help", "Everything that can be done here; type to filter, Enter runs it", CALM),
+    entry(Action::Help, "help", &["?", "F1"], "help", "Everything that can be done here; type to filter, Enter runs it", HELPED),
     entry(Action::Open, "open", &["Enter"], "open", "Open what is selected: deeper into the gate, its documents, a folded part; in a form, walk", &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Train]),
     entry(Action::Pause, "pause", &["Space"], "pause", "Stop asking, and go on again", WALK),
     entry(Action::Step, "step", &["."], "step", "Ask one query and wait; after the end: walk again, step by step; on the start screen: walk step by step", &[Start, Verdict, Steps, Evidence, Facts]),

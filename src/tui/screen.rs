@@ -204,7 +204,10 @@ fn footer(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
         .filter(|entry| place == Place::Finder || app.is_ready(entry.action))
         .collect();
     for entry in entries {
-        let Some(key) = app.keymap.keys(entry).first().map(|key| (*key).to_owned()) else { continue };
+        // Where letters are text, a key with a name does it.
+        let works =
+            |key: &&str| super::keys::key(key).and_then(|key| app.keymap.action(key, place)) == Some(entry.action);
+        let Some(key) = app.keymap.keys(entry).into_iter().find(works).map(str::to_owned) else { continue };
         let short = text_hint(entry.action).filter(|_| entry.short.is_empty()).unwrap_or(entry.short);
         let short = if place == Place::Finder && entry.action == Action::Down { "next" } else { short };
         let word = app.short(entry.action, short);

@@ -266,17 +266,19 @@ impl Walk {
         let found = step
             .and_then(|(step, action)| self.gates().iter().position(|gate| gate.step == step && gate.action == action));
         self.selected = found.unwrap_or(self.selected).min(self.gates().len().saturating_sub(1));
+        // Until the user moves, the walk leads: to the question that is open now.
+        if let Some(open) = self.gates().iter().position(|gate| gate.pending).filter(|_| !self.moved) {
+            self.selected = open;
+        }
         if self.view() == View::Evidence {
             self.reread();
         }
     }
 
-    /// The first closed gate, else the first unknown one.
+    /// The first closed gate, else the first unknown one, else the first.
     fn select_pressing(&mut self) {
         let first = |verdict: Verdict| self.gates().iter().position(|gate| gate.status == verdict);
-        if let Some(at) = first(Verdict::Closed).or_else(|| first(Verdict::Unknown)) {
-            self.selected = at;
-        }
+        self.selected = first(Verdict::Closed).or_else(|| first(Verdict::Unknown)).unwrap_or(0);
     }
 
     /// Selects a gate by its position.

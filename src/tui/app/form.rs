@@ -35,6 +35,7 @@ impl App {
     pub(super) fn in_form(&mut self, action: Action) -> Vec<Effect> {
         let suggestions = self.form.suggestions(&self.world);
         match action {
+            Action::Help => self.common(action),
             Action::NextField => self.form.turn(true),
             Action::PreviousField => self.form.turn(false),
             Action::Back if self.form.chosen.is_some() => self.form.chosen = None,

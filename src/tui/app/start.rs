@@ -161,6 +161,7 @@ impl App {
             return Vec::new();
         };
         match action {
+            Action::Help => self.common(action),
             Action::Back => self.go_back(),
             Action::Down if !known.is_empty() => {
                 prompt.chosen = Some(prompt.chosen.map_or(0, |at| (at + 1).min(known.len() - 1)));

@@ -49,7 +49,15 @@ fn a_finished_walk_shows_the_broken_gate_unless_the_user_has_moved() {
     for event in events() {
         app.update(Msg::Engine(number, Box::new(event)));
     }
-    assert_eq!(app.walk.unwrap().gate().unwrap().gate, "route", "he stays where he is");
+    assert_eq!(app.walk.unwrap().gate().unwrap().gate, "key-policy", "he stays where he is");
+}
+
+#[test]
+fn until_the_user_moves_the_walk_leads_to_the_question_that_is_open_now() {
+    let mut app = told(live(), true, 5);
+    assert_eq!(app.walk.as_ref().unwrap().gate().unwrap().gate, "endpoint-policy", "the one that waits");
+    let text = drawn(&mut app, 100, 30);
+    assert!(text.contains("Does it let the request through?") && text.contains("waits for an answer"), "{text}");
 }
 
 #[test]
