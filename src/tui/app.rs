@@ -363,6 +363,10 @@ impl App {
     fn go_back(&mut self) {
         if self.screens.len() > 1 {
             self.screens.pop();
+            if self.screen() == Screen::Start {
+                // Where the walk that was left is offered first.
+                self.selected = 0;
+            }
         } else {
             self.toast = Some("This is the beginning. q leaves.".into());
         }

@@ -21,6 +21,12 @@ fn fits(text: &str, room: usize) -> &str {
     text
 }
 
+/// The beginning of a name up to its last joint, where that is not far from its end: so a name is broken where it is read in parts.
+fn at_a_joint(part: &str) -> &str {
+    let joint = part.rfind(['/', ':', ',', '=', '&', '?', '_']).map_or(0, |at| at + 1);
+    if joint * 2 > part.len() { &part[..joint] } else { part }
+}
+
 /// Cuts the end off what is too long, and says so.
 pub fn cut(text: &str, room: usize) -> String {
     if text.width() <= room {
@@ -76,7 +82,7 @@ pub fn wrapped(text: &str, room: usize) -> Vec<String> {
                 lines.push(String::new());
                 continue;
             }
-            let part = fits(rest, room.saturating_sub(used + gap));
+            let part = at_a_joint(fits(rest, room.saturating_sub(used + gap)));
             if part.is_empty() {
                 lines.push(String::new());
                 continue;

@@ -155,7 +155,9 @@ impl App {
         let world = &self.world;
         let named = |name: &str, about: &str| (name.to_owned(), about.to_owned());
         match offer {
-            Offer::GoOn => ("Go on".into(), self.walk.as_ref().map(|walk| one_line(&walk.title)).unwrap_or_default()),
+            Offer::GoOn => {
+                ("Back to the walk".into(), self.walk.as_ref().map(|walk| one_line(&walk.title)).unwrap_or_default())
+            }
             Offer::Diagnose => named("Diagnose", "ask a live cloud; or paste an error here"),
             Offer::Train => named("Train", "practise on broken worlds"),
             Offer::Snapshot => named("Open a snapshot", "walk recorded answers, offline"),
