@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, PlannedQuery};
 use super::judge::judge;
-use super::names::names;
+use super::names::Names;
 use super::plan::{Plan, Planned};
 use crate::facts::{Answer, Call, Fact, FactError, FactStatus, Facts, Reading, Source};
 use crate::model::{Diagnosis, Request};
@@ -54,6 +54,7 @@ pub async fn run(
         events,
         facts: Facts::new(evidence),
         order: HashMap::new(),
+        names: Names::default(),
     };
     run.tell(|| Event::Planned { queries: planned_queries(loaded) });
     let mut plan = Plan::new(loaded);
@@ -101,6 +102,7 @@ struct Run<'r> {
     events: Option<&'r UnboundedSender<Event>>,
     facts: Facts,
     order: HashMap<String, (usize, usize)>,
+    names: Names,
 }
 
 impl Run<'_> {
@@ -121,7 +123,7 @@ impl Run<'_> {
         let mut planned = Vec::new();
         loop {
             let before = plan.answers().len();
-            planned.extend(plan.start(&names(self.loaded, &self.request, plan.answers())));
+            planned.extend(plan.start(self.names.update(self.loaded, &self.request, plan.answers())));
             // A query that is not needed has an answer at once, which others may wait for.
             if plan.answers().len() == before {
                 return planned;
@@ -154,21 +156,27 @@ impl Run<'_> {
         });
         self.facts.add(fact);
         self.complete();
+        let nothing = Scope::new();
         let scope = match plan.climbs(&planned.call) {
-            true => names(self.loaded, &self.request, plan.answers()),
-            false => Scope::new(),
+            true => self.names.update(self.loaded, &self.request, plan.answers()),
+            false => &nothing,
         };
-        waiting.extend(plan.answered(&planned.call, status, body, &scope));
+        waiting.extend(plan.answered(&planned.call, status, body, scope));
     }
 
-    fn judged(&self, plan: &Plan<'_>) {
-        self.tell(|| {
-            // Numbered for now, so that a reader finds the facts behind a gate before the end.
-            let mut facts = self.facts.clone();
-            facts.renumber(|fact| place(&self.order, fact));
-            let diagnosis = judge(self.loaded, self.provider, &self.request, &facts, plan.answers(), false);
-            Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(facts) }
-        });
+    fn judged(&mut self, plan: &Plan<'_>) {
+        if self.events.is_none() {
+            return;
+        }
+        // Numbered for now, so that a reader finds the facts behind a gate before the end.
+        self.facts.renumber(|fact| place(&self.order, fact));
+        let diagnosis = self.judge(plan, false);
+        self.tell(|| Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(self.facts.clone()) });
+    }
+
+    fn judge(&mut self, plan: &Plan<'_>, finished: bool) -> Diagnosis {
+        let names = self.names.update(self.loaded, &self.request, plan.answers());
+        judge(self.loaded, self.provider, &self.request, &self.facts, names, finished)
     }
 
     /// Calls that were never made are facts too: a cancelled run says what it did not ask.
@@ -186,7 +194,7 @@ impl Run<'_> {
     fn finish(mut self, plan: &Plan<'_>, calls: usize, began: Instant) -> Outcome {
         let order = std::mem::take(&mut self.order);
         self.facts.renumber(|fact| place(&order, fact));
-        let diagnosis = judge(self.loaded, self.provider, &self.request, &self.facts, plan.answers(), true);
+        let diagnosis = self.judge(plan, true);
         let outcome = Outcome {
             diagnosis: Arc::new(diagnosis),
             facts: Arc::new(std::mem::take(&mut self.facts)),
