@@ -300,7 +300,8 @@ impl App {
             Action::Mouse => {
                 self.mouse = !self.mouse;
                 self.toast = Some(if self.mouse {
-                    "The mouse works here now: clicks and the wheel. Hold Shift to select text; m gives it back.".into()
+                    "The mouse works here now: clicks and the wheel. Hold Shift to select text; {mouse} gives it back."
+                        .into()
                 } else {
                     "The mouse belongs to the terminal again.".into()
                 });
@@ -324,7 +325,7 @@ impl App {
         let under_way = self.walk.as_ref().is_some_and(|walk| !walk.finished);
         if under_way && !asked {
             self.leaving = true;
-            self.toast = Some("A walk is under way, and its answers would be lost. q again leaves.".into());
+            self.toast = Some("A walk is under way, and its answers would be lost. {quit} again leaves.".into());
             return Vec::new();
         }
         vec![Effect::Quit]
@@ -368,7 +369,7 @@ impl App {
                 self.selected = 0;
             }
         } else {
-            self.toast = Some("This is the beginning. q leaves.".into());
+            self.toast = Some("This is the beginning. {quit} leaves.".into());
         }
     }
 

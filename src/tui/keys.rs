@@ -100,6 +100,19 @@ impl Keymap {
         }
     }
 
+    /// A text in which `{action}` stands for the usual key of that action, whatever the settings made of it.
+    pub fn keyed(&self, text: &str) -> String {
+        let mut keyed = text.to_owned();
+        for entry in TABLE.iter().filter(|_| text.contains('{')) {
+            let place = format!("{{{}}}", entry.name);
+            if keyed.contains(&place) {
+                let key = self.keys(entry).first().map_or("(no key)", |key| key).to_owned();
+                keyed = keyed.replace(&place, &key);
+            }
+        }
+        keyed
+    }
+
     /// What a key does here.
     pub fn action(&self, key: KeyEvent, place: Place) -> Option<Action> {
         let pressed = name(key);
@@ -147,6 +160,10 @@ mod tests {
         settings.keys.insert("export".into(), vec!["y".into()]);
         settings.keys.insert("quit".into(), vec!["Ctrl-c".into()]);
         let keymap = Keymap::of(&settings);
+        assert_eq!(
+            keymap.keyed("{export} writes, {back} goes back, {\"a\": 1}"),
+            "y writes, Esc goes back, {\"a\": 1}"
+        );
         let press = |name: &str| keymap.action(key(name).unwrap(), Place::Verdict);
         assert_eq!(press("y"), Some(Action::Export));
         assert_eq!(press("e"), None);

@@ -108,7 +108,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Vec<(Rect, Hit)> {
         finder::draw(app, finder, &mut canvas, body);
     }
     if let Some(toast) = &app.toast {
-        let text = padded(&format!(" {}", one_line(toast)), usize::from(note.width));
+        let text = padded(&format!(" {}", one_line(&app.keymap.keyed(toast))), usize::from(note.width));
         canvas.line(note, 0, Line::styled(text, app.look.selected()));
     }
     footer(app, &mut canvas, foot);
@@ -122,8 +122,8 @@ fn small(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
         || "gatewalk".to_owned(),
         |diagnosis| format!("{}: {}", app.look.status_word(diagnosis.verdict), one_line(&diagnosis.sentence)),
     );
-    let text =
-        vec![Line::raw(verdict), Line::styled(format!("(needs {}x{}; q leaves)", LEAST.0, LEAST.1), app.look.quiet())];
+    let needs = format!("(needs {}x{}; {{quit}} leaves)", LEAST.0, LEAST.1);
+    let text = vec![Line::raw(verdict), Line::styled(app.keymap.keyed(&needs), app.look.quiet())];
     canvas.frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
 }
 

@@ -75,7 +75,7 @@ impl App {
         let Some(walk) = &mut self.walk else { return };
         let (found, nothing) = match walk.view() {
             View::Evidence if walk.reading.word.value().is_empty() => {
-                (walk.reading.jump(forward), "Nothing in this document decides; ] turns to the next one.")
+                (walk.reading.jump(forward), "Nothing in this document decides; {next-document} turns to the next one.")
             }
             View::Evidence => (walk.reading.jump(forward), "The word does not stand in this document."),
             View::Facts => (next_failed(walk, forward), "Every call was answered."),
@@ -103,16 +103,16 @@ impl App {
             }
             (Action::Step, true) => vec![Effect::Walk(walk.what.clone(), true)],
             (Action::Skip, false) if walk.paused => vec![Effect::Skip],
-            (Action::Skip, false) => say("Pause first (Space): then - skips the query that waits."),
-            (Action::Pause | Action::Skip, true) => say("The walk has ended. . walks again, step by step."),
+            (Action::Skip, false) => say("Pause first ({pause}): then {skip} skips the query that waits."),
+            (Action::Pause | Action::Skip, true) => say("The walk has ended. {step} walks again, step by step."),
             (Action::Cancel, false) => {
                 walk.cancelled = true;
-                self.toast = Some("Cancelled. What is known is judged; r asks a query again.".into());
+                self.toast = Some("Cancelled. What is known is judged; {retry} asks a query again.".into());
                 vec![Effect::Cancel]
             }
             (Action::Cancel, true) => say("The walk has ended already."),
             (Action::Again, _) => vec![Effect::Walk(walk.what.clone(), false)],
-            (Action::Retry, false) => say("One query can be asked again once the walk has ended; x cancels it."),
+            (Action::Retry, false) => say("One query can be asked again once the walk has ended; {cancel} cancels it."),
             (Action::Retry, true) => self.retry(),
             _ => Vec::new(),
         }

@@ -92,10 +92,10 @@ fn head(app: &App, walk: &Walk, fact: &Fact, count: usize, canvas: &mut Canvas<'
     if fact.status == FactStatus::Denied
         && let Some(permission) = app.permissions.get(&fact.call)
     {
-        let text = format!(
-            "The permission {} would open it. a copies a message that asks for it, r asks again.",
+        let text = app.keymap.keyed(&format!(
+            "The permission {} would open it. {{ask-for-it}} copies a message that asks for it, {{retry}} asks again.",
             one_line(permission)
-        );
+        ));
         lines.extend(crate::tui::text::wrapped(&text, room).into_iter().map(|line| Line::styled(line, look.heading())));
     }
     let reading = &walk.reading;
@@ -117,7 +117,9 @@ fn head(app: &App, walk: &Walk, fact: &Fact, count: usize, canvas: &mut Canvas<'
         }
     } else if !reading.document.marks.is_empty() {
         let count = reading.document.marks.len();
-        let text = format!("{} marks what decides; n and N jump there ({count})", look.bar());
+        let text =
+            format!("{} marks what decides; {{next-mark}} and {{previous-mark}} jump there ({count})", look.bar());
+        let text = app.keymap.keyed(&text);
         lines.push(Line::styled(text, look.quiet()));
     }
     let taken = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);

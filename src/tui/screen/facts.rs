@@ -96,7 +96,9 @@ fn detail(app: &App, walk: &Walk, asked: &Asked, room: usize) -> Vec<Line<'stati
     match (fact.status, app.permissions.get(&asked.call.name)) {
         (FactStatus::Denied, Some(permission)) => {
             say(
-                &format!("The permission {permission} would open it; a copies a message that asks for it."),
+                &app.keymap.keyed(&format!(
+                    "The permission {permission} would open it; {{ask-for-it}} copies a message that asks for it."
+                )),
                 look.heading(),
             );
         }

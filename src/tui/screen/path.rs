@@ -88,7 +88,7 @@ impl Painter<'_> {
                 self.put(canvas, area, origin, (place.x, place.y), &text, style);
             }
         }
-        self.more(canvas, area, origin);
+        self.more(canvas, area);
     }
 
     fn boxed(
@@ -177,15 +177,12 @@ impl Painter<'_> {
     }
 
     /// Says that there is more than the pane shows.
-    fn more(&self, canvas: &mut Canvas<'_, '_>, area: Rect, origin: (i32, i32)) {
+    fn more(&self, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let picture = &self.route.picture;
         if picture.width > usize::from(area.width) || picture.height > usize::from(area.height) {
-            let arrows = match (origin.0 < 0, origin.1 < 0) {
-                _ if self.app.look.is_ascii() => "HJKL move",
-                _ => "HJKL move the picture",
-            };
+            let arrows = self.app.keymap.keyed("{pan-left} {pan-down} {pan-up} {pan-right} move the picture");
             let room = usize::from(area.width);
-            let text = cut(arrows, room);
+            let text = cut(&arrows, room);
             let x = area.x + area.width.saturating_sub(u16::try_from(width(&text)).unwrap_or(0));
             let at = Rect { x, y: area.y + area.height - 1, width: area.width, height: 1 }.intersection(area);
             canvas.line(at, 0, Line::styled(text, self.app.look.quiet()));

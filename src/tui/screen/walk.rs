@@ -25,7 +25,10 @@ pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
             Line::default(),
             Line::raw(one_line(&error.next)),
             Line::default(),
-            Line::styled("Esc goes back to the form, with what you typed. w tries again.", app.look.quiet()),
+            Line::styled(
+                app.keymap.keyed("{back} goes back, to change what was asked. {again} tries again."),
+                app.look.quiet(),
+            ),
         ];
         canvas.frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), inner);
         return;
