@@ -85,6 +85,8 @@ pub enum Hit {
     Gate(usize),
     /// Selects the way between two stations.
     Way(String, String),
+    /// Selects the most telling gate about a station.
+    Station(String),
     /// Shows a view.
     View(View),
     /// Goes to a line of the document; once more: folds it.

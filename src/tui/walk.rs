@@ -12,7 +12,7 @@ use super::route::Route;
 use super::{HostError, StartRequest};
 use crate::engine::Event;
 use crate::facts::{Call, Fact, FactStatus, Facts};
-use crate::model::{Diagnosis, GateReport, Layer, Verdict};
+use crate::model::{Diagnosis, Edge, GateReport, Layer, Verdict};
 use crate::secret::scrubbed;
 
 /// What is shown of a walk.
@@ -311,16 +311,21 @@ impl Walk {
         }
     }
 
-    /// The most telling gate between two stations: the first closed, else unknown, else any.
+    /// The most telling gate between two stations.
     pub fn select_way(&mut self, from: &str, to: &str) {
+        self.select_on(|edge| edge.from == from && edge.to == to);
+    }
+
+    /// The most telling gate on the ways to and from a station.
+    pub fn select_station(&mut self, id: &str) {
+        self.select_on(|edge| edge.from == id || edge.to == id);
+    }
+
+    /// The first closed gate on these edges, else the first unknown one, else any.
+    fn select_on(&mut self, wanted: impl Fn(&Edge) -> bool) {
         let Some(diagnosis) = self.diagnosis.clone() else { return };
-        let on_way: Vec<&str> = diagnosis
-            .path
-            .edges
-            .iter()
-            .filter(|edge| edge.from == from && edge.to == to)
-            .map(|edge| edge.id.as_str())
-            .collect();
+        let on_way: Vec<&str> =
+            diagnosis.path.edges.iter().filter(|edge| wanted(edge)).map(|edge| edge.id.as_str()).collect();
         let gates = || self.gates().iter().enumerate().filter(|(_, gate)| on_way.contains(&gate.edge.as_str()));
         let first = |verdict: Verdict| gates().find(|(_, gate)| gate.status == verdict).map(|(at, _)| at);
         let found = first(Verdict::Closed)

@@ -62,6 +62,11 @@ impl App {
                     walk.select_way(&from, &to);
                 }
             }
+            Hit::Station(id) => {
+                if let Some(walk) = &mut self.walk {
+                    walk.select_station(&id);
+                }
+            }
             Hit::View(view) => {
                 if let Some(walk) = &mut self.walk {
                     walk.views = if view == View::Verdict { vec![view] } else { vec![View::Verdict] };

@@ -81,6 +81,15 @@ impl Painter<'_> {
         for (station, place) in self.route.stations.iter().zip(&self.route.picture.stations) {
             let on = self.on.is_some_and(|(from, to)| from == station.id || to == station.id);
             let style = if on { Style::new().add_modifier(Modifier::BOLD) } else { Style::new() };
+            for row in 0..place.height {
+                if let (Some(y), Some(x)) =
+                    (inside(place.y + row, origin.1, area.height), inside(place.x, origin.0, area.width))
+                {
+                    let wide = u16::try_from(place.width).unwrap_or(u16::MAX);
+                    let all = Rect { x: area.x + x, y: area.y + y, width: wide, height: 1 };
+                    canvas.hit(all.intersection(area), Hit::Station(station.id.clone()));
+                }
+            }
             if self.route.boxed {
                 self.boxed(canvas, area, origin, *place, (&station.kind, &station.label), style);
             } else {

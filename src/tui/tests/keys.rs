@@ -136,6 +136,12 @@ fn the_mouse_is_off_until_asked_for_and_clicks_do_what_they_touch() {
     click(&mut app, &Hit::Way("n3".into(), "n4".into()));
     assert_eq!(app.walk.as_ref().unwrap().gate().unwrap().gate, "endpoint-policy", "the edge shows its gate");
     drawn(&mut app, 120, 30);
+    click(&mut app, &Hit::Station("n1".into()));
+    assert_eq!(app.walk.as_ref().unwrap().gate().unwrap().gate, "identity-policy", "a station shows what is about it");
+    drawn(&mut app, 120, 30);
+    click(&mut app, &Hit::Station("n3".into()));
+    assert_eq!(app.walk.as_ref().unwrap().gate().unwrap().gate, "endpoint-policy", "what is closed first");
+    drawn(&mut app, 120, 30);
     assert!(
         matches!(click(&mut app, &Hit::Do(Action::Copy))[..], [Effect::Copy(..)]),
         "hints of the footer are clicked"
