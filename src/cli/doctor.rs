@@ -104,7 +104,9 @@ pub fn doctor() -> Result<u8, Failure> {
             (true, Ok(settings)) => {
                 format!(" (theme {:?}, {} keys of your own)", settings.theme, settings.keys.len()).to_lowercase()
             }
-            (true, Err(failure)) => format!(" ({})", failure.sentence),
+            (true, Err(failure)) => {
+                format!(" (cannot be used: {})", failure.sentence.lines().next().unwrap_or_default())
+            }
         };
         say("settings", format!("{}{state}", file.display()));
     }
