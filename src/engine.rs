@@ -20,5 +20,6 @@ mod replay;
 mod run;
 
 pub use event::{Event, PlannedQuery};
+pub use names::queries_behind;
 pub use replay::Replay;
 pub use run::{Outcome, run};

@@ -70,7 +70,7 @@ impl PlaybookError {
 
 impl PlaybookError {
     /// From what the YAML reader says.
-    pub(super) fn yaml(file: &str, text: &str, error: &serde_saphyr::Error) -> Box<Self> {
+    pub fn yaml(file: &str, text: &str, error: &serde_saphyr::Error) -> Box<Self> {
         let (line, column) = error
             .location()
             .map_or((0, 0), |at| (usize::try_from(at.line()).unwrap_or(0), usize::try_from(at.column()).unwrap_or(0)));
