@@ -9,6 +9,7 @@ mod failure;
 mod folder;
 mod host;
 mod import;
+mod live;
 mod playbook;
 mod redact;
 mod start;

@@ -23,6 +23,8 @@
 //! | [`model`] | the words: request, layer, verdict, judgement, fix, diagnosis. No I/O, no provider |
 //! | [`pattern`] | texts with `*` and `?` in them |
 //! | [`visible`] | control characters shown, not obeyed |
+//! | [`secret`] | keys, tokens and signatures left out of texts |
+//! | [`pasted`] | error texts as people paste them: wraps, frames, escapes taken off |
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
 //! | [`provider`] | what a cloud must offer: its gates, its read calls, its names |
 //! | [`aws`] | all that is AWS: `policy/`, `network/`, `gates/`, `collect/` |
@@ -45,11 +47,13 @@ pub mod config;
 pub mod engine;
 pub mod facts;
 pub mod model;
+pub mod pasted;
 pub mod path;
 pub mod pattern;
 pub mod playbook;
 pub mod provider;
 pub mod report;
+pub mod secret;
 pub mod train;
 pub mod tui;
 pub mod visible;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::facts::{Call, Reading};
+use crate::facts::{Call, Facts, Reading};
 use crate::model::{Denial, Judgement, Layer, Request};
 
 /// What a gate is asked: the request, the facts, and what the playbook's step says.
@@ -93,6 +93,12 @@ pub trait Provider: Sync {
     /// Completes a request from the facts that are there: an empty principal becomes the caller's.
     fn complete(&self, request: &mut Request, reading: &Reading<'_>);
 
+    /// True when this principal, in the words of a request, is the caller as the cloud told it.
+    fn is_caller(&self, principal: &str, facts: &Facts) -> bool;
+
+    /// True when a probe of this name (`GetObject`, `HeadBlob`) that was let in shows that this action is.
+    fn shows(&self, probe: &str, action: &str) -> bool;
+
     /// What CEL sees as `view` once facts are there: derived things that would be hard to say in an expression
     /// (`view.place`, `view.way.s3`, …). Keys are missing while unknown.
     fn view(&self, request: &Request, reading: &Reading<'_>) -> Value;
@@ -100,6 +106,20 @@ pub trait Provider: Sync {
     /// Looks into a broader answer (an unfiltered `describe-…` from an imported file) for what `call` asks:
     /// the body that the narrower call would have got; `None` when it cannot be derived.
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value>;
+
+    /// What a call would have got, told by answers of other calls; `None` when they do not tell.
+    fn derived(&self, _call: &Call, _facts: &Facts) -> Option<Value> {
+        None
+    }
+
+    /// The calls that a file's body answers, with the answers, where the body tells them (`name`: the file's, without extension);
+    /// `None` when it is nothing of this cloud's that can be told.
+    fn import(&self, _name: &str, _body: &Value) -> Option<Vec<(Call, Value)>> {
+        None
+    }
+
+    /// True when a text bears this cloud's own marks: its hosts, the shapes of its ids, its header names, codes that nobody else uses.
+    fn bears_marks(&self, text: &str) -> bool;
 
     /// What an error text, an HTTP answer or an audit event tells: one denial an error, none when it tells nothing.
     fn denials(&self, text: &str) -> Vec<Denial>;

@@ -56,6 +56,7 @@ fn a_diagnosis_in_a_terminal_ends_with_its_exit_code() {
 }
 
 #[test]
+#[cfg(feature = "aws")]
 fn without_credentials_a_live_walk_says_what_to_do() {
     let mut terminal = spawn(
         (80, 24),

@@ -16,7 +16,7 @@ mod xml;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
@@ -27,10 +27,10 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use serde_json::Value;
 
-use self::failure::Failed;
 use self::services::Clients;
 use super::calls::{ReadCall, by_name};
-use crate::facts::{Answer, Call, Credentials, FactError, FactStatus, Source};
+use crate::facts::{Answer, Call, Credentials, Fact, Failed, Source};
+use crate::model::Request;
 
 /// How live calls are made.
 #[derive(Debug, Clone)]
@@ -151,22 +151,16 @@ impl Source for Live {
         call: &'a Call,
         credentials: Credentials,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
-        Box::pin(async move {
-            let at =
-                jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |at| at.to_string());
-            let began = Instant::now();
-            let answer = match by_name(&call.name) {
+        Box::pin(Answer::timed(async move {
+            match by_name(&call.name) {
                 Some(known) => self.all_pages(call, known, credentials).await,
                 None => Err(Failed::not_in_the_table(&call.name)),
-            };
-            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            match answer {
-                Ok(body) => Answer { status: FactStatus::Ok, body: Some(body), error: None, at, took_ms },
-                Err(Failed { status, code, message }) => {
-                    Answer { status, body: None, error: Some(FactError { code, message }), at, took_ms }
-                }
             }
-        })
+        }))
+    }
+
+    fn probe<'a>(&'a self, request: &'a Request) -> Pin<Box<dyn Future<Output = Vec<Fact>> + Send + 'a>> {
+        Box::pin(self.touch(request))
     }
 }
 

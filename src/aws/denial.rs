@@ -2,14 +2,12 @@
 //!
 //! | file | what is in it |
 //! |---|---|
-//! | `clean` | terminal and transport dressing taken off: wraps, frames, escapes, entities |
 //! | `wording` | the sentence itself: who, what, on which resource, because of what |
 //! | `code` | error code and operation in the clothes of CLI and SDKs; codes that say it all |
 //! | `target` | buckets and keys in URLs |
 //! | `details` | what AWS tells when it is asked about a denial |
 //! | `trail` | CloudTrail events and other JSON |
 
-mod clean;
 mod code;
 mod details;
 mod target;
@@ -19,6 +17,7 @@ mod wording;
 pub use details::{detailed, details};
 
 use crate::model::{Denial, Effect, Layer, Message, Reported};
+use crate::pasted::clean;
 
 /// What can be read from a text: one denial an error, none when the text tells nothing.
 ///
@@ -36,9 +35,33 @@ pub fn read(text: &str) -> Vec<Denial> {
     denials
 }
 
+/// True when a text bears AWS's own marks.
+#[must_use]
+pub fn bears_marks(text: &str) -> bool {
+    let lower = clean(text).to_ascii_lowercase();
+    MARKS.iter().any(|mark| lower.contains(mark))
+}
+
+/// ARNs, hosts, headers, schemes and libraries, in lower case.
+const MARKS: &[&str] = &[
+    "arn:aws",
+    "amazonaws",
+    "x-amz",
+    "s3://",
+    "s3a://",
+    "s3n://",
+    "botocore",
+    "boto3",
+    "awssdk",
+    "aws_request_id",
+    "when calling the ",
+    "operation error ",
+    "hostid",
+];
+
 /// A text that is no JSON.
 fn plain(text: &str) -> Denial {
-    let clean = clean::clean(text);
+    let clean = clean(text);
     let mut denial = Denial {
         provider: "aws".into(),
         message: Message { code: code::code(&clean), operation: code::operation(&clean), ..Message::default() },

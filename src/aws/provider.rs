@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::case::{caller, field};
 use super::policy::Principal;
 use super::{arn, calls, denial, gates, network};
-use crate::facts::{Call, Known, Reading};
+use crate::facts::{Call, Fact, Facts, Known, Reading};
 use crate::model::{Denial, Request};
 use crate::provider::{Gate, Provider};
 
@@ -46,12 +46,25 @@ impl Provider for Aws {
         }
     }
 
+    fn is_caller(&self, principal: &str, facts: &Facts) -> bool {
+        let caller = |fact: &Fact| fact.body.as_ref().and_then(|body| field(body, "Arn").map(|arn| arn == principal));
+        facts.of_call("sts:GetCallerIdentity").find_map(|(_, fact)| caller(fact)).unwrap_or(false)
+    }
+
+    fn shows(&self, probe: &str, action: &str) -> bool {
+        action.split_once(':').is_some_and(|(_, operation)| operation == probe)
+    }
+
     fn view(&self, request: &Request, reading: &Reading<'_>) -> Value {
         network::view(reading, &request.origin, arn::region(&request.resource), SERVICES)
     }
 
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {
         calls::narrow(call, broader, body)
+    }
+
+    fn bears_marks(&self, text: &str) -> bool {
+        denial::bears_marks(text)
     }
 
     fn denials(&self, text: &str) -> Vec<Denial> {

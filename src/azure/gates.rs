@@ -47,19 +47,19 @@ macro_rules! gates {
 
 static GATES: &[Gate] = gates! {
     Identity "token", identity::token, "which identity the token is of, its tenant and audience",
-        &[("other-tenant", "the token is of another tenant than the account"), ("no-such-principal", "the directory knows no such principal"), UNREAD], &[ACCOUNT];
+        &[("other-tenant", "the token is of another tenant than the account"), ("no-such-principal", "the directory knows no such principal"), UNREAD], &[ACCOUNT, SCOPE, PLANE, AUTH];
     Identity "deny-assignment", identity::deny_assignment, "deny assignments at and above the scope",
-        &[("explicit-deny", "a deny assignment applies"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, CONTEXT];
+        &[("explicit-deny", "a deny assignment applies"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
     Identity "role-assignment", identity::role_assignment, "role assignments at and above the scope, the identity's own and its groups'",
         &[("no-role", "no role that allows it is assigned"), ("control-plane-only", "a role is assigned that gives management, not data"),
           ("wrong-scope", "the right role is assigned elsewhere"), ("eligible-not-active", "the identity is eligible for the role and has not activated it"),
-          ("other-identity", "another identity on the way holds the role"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, OTHERS, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT];
+          ("other-identity", "another identity on the way holds the role"), UNREAD], &[SCOPE, PLANE, SUB_OPERATION, OTHERS, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
     Identity "role-condition", identity::role_condition, "the conditions of the assignments that allow it",
         &[("condition-failed", "the condition of every assignment that allows it is false"), ("unknown-attributes", "it depends on attributes that nobody could tell"), UNREAD],
-        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT];
+        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
     Identity "acl", identity::acl, "access control lists of a hierarchical namespace (ADLS Gen2)",
         &[("no-execute", "a folder on the way lacks --x"), ("no-permission", "the item's list does not allow it"), UNREAD],
-        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT];
+        &[SCOPE, PLANE, SUB_OPERATION, ACCOUNT, CONTAINER, BLOB, SUB, CONTEXT, AUTH];
 
     Network "managed-network", network::managed_network, "the workspace's managed network",
         &[("no-outbound-rule", "no outbound rule leads to the account"), ("rule-inactive", "the rule is there and not active"),
@@ -85,7 +85,7 @@ static GATES: &[Gate] = gates! {
     Storage "account-state", storage::account_state, "whether the account and its subscription can be used",
         &[("unavailable", "the account is not available"), ("subscription-disabled", "the subscription is not enabled"),
           ("no-such-account", "there is no such account"), ("no-such-container", "there is no such container"), ("immutable", "a policy or legal hold keeps the data from changes"), UNREAD],
-        &[ACCOUNT, CONTAINER];
+        &[ACCOUNT, CONTAINER, BLOB, SUB_OPERATION];
     Storage "transport", storage::transport, "HTTPS only, and the lowest TLS version",
         &[("https-only", "the account takes HTTPS only"), ("tls-version", "the client's TLS is too old"), UNREAD], &[ACCOUNT, TLS, SCHEME];
     Storage "security-perimeter", storage::security_perimeter, "the network security perimeter around the account",
@@ -101,11 +101,11 @@ static GATES: &[Gate] = gates! {
     Storage "shared-key", storage::shared_key, "whether account keys, and signatures made with them, count",
         &[("disabled", "the account takes no keys"), UNREAD], &[ACCOUNT, AUTH];
     Storage "public-blob-access", storage::public_blob_access, "whether anybody may read without signing in",
-        &[("account-off", "the account allows no anonymous access"), ("container-private", "the container is private"), UNREAD], &[ACCOUNT, CONTAINER, AUTH];
+        &[("account-off", "the account allows no anonymous access"), ("container-private", "the container is private"), UNREAD], &[ACCOUNT, CONTAINER, AUTH, SUB_OPERATION];
     Storage "sas", storage::sas, "the shared access signature: times, permissions, addresses",
         &[("expired", "it has expired"), ("not-yet-valid", "it is not valid yet"), ("permission", "it lacks the permission"),
           ("ip", "it is for other addresses"), ("protocol", "it is for HTTPS only"), ("service", "it is for another service"),
-          ("resource-type", "it is for another kind of resource"), UNREAD], &[ACCOUNT, AUTH, SAS];
+          ("resource-type", "it is for another kind of resource"), UNREAD], &[ACCOUNT, AUTH, SAS, SUB, SUB_OPERATION, SCHEME, CONTAINER];
     Storage "key-vault-key", key::key_vault_key, "the customer-managed key that the account's data is encrypted with",
         &[("key-disabled", "the key is disabled"), ("key-expired", "the key has expired"), ("no-such-key", "there is no such key"), ("no-such-vault", "there is no such vault"),
           ("no-access", "the account's identity may not use the key"), ("vault-firewall", "the vault's firewall keeps the account out"), UNREAD], &[ACCOUNT];

@@ -270,6 +270,10 @@ pub enum EvalKind {
     AwsAuthz,
     /// A flow of packets in the networks of AWS that --facts describes.
     AwsNetwork,
+    /// A request to Azure with all roles, assignments and denies that apply.
+    AzureAuthz,
+    /// A request to a storage account of Azure, with all that guards its network.
+    AzureStorage,
 }
 
 /// How to show the answer.

@@ -9,17 +9,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Diagnose, Format};
+use super::live::{self, LiveWords};
 use super::{Failure, examples, print, start};
 use crate::config;
 use crate::engine::{Event, Outcome, Replay, evidence, run};
-#[cfg(feature = "aws")]
-use crate::facts::Credentials;
-#[cfg(not(feature = "aws"))]
-use crate::facts::FactError;
-use crate::facts::{Answer, Call, Fact, FactStatus, Snapshot, Source};
+use crate::facts::{Fact, Snapshot, Source};
 use crate::model::{Request, Status};
 use crate::playbook::{Loaded, Shelf, Words, assemble, choose, complete};
-use crate::provider::Provider;
 use crate::report;
 use crate::tui::{self, LiveRequest, StartRequest};
 
@@ -43,24 +39,6 @@ pub struct Walk {
     pub from: From,
     /// What is known beside them.
     pub evidence: Vec<Fact>,
-}
-
-/// What the user says of live calls.
-#[derive(Debug, Clone)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "without live calls nobody reads them"))]
-pub struct LiveWords {
-    /// The profile that may read the organization's policies.
-    pub org_profile: Option<String>,
-    /// How long one call may take.
-    pub timeout: Duration,
-    /// Whether the data itself may be touched.
-    pub probe: bool,
-}
-
-impl Default for LiveWords {
-    fn default() -> Self {
-        LiveWords { org_profile: None, timeout: Duration::from_secs(20), probe: false }
-    }
 }
 
 /// The shelf of all playbooks.
@@ -106,7 +84,7 @@ pub fn prepare(words: Option<&Words>, playbook: Option<&str>, from: From) -> Res
 /// Walks to the end.
 pub async fn walk(
     walk: Walk,
-    live: LiveWords,
+    words: LiveWords,
     events: Option<&UnboundedSender<Event>>,
     cancel: &CancellationToken,
 ) -> Result<Outcome, Failure> {
@@ -117,7 +95,7 @@ pub async fn walk(
     let source: Box<dyn Source + '_> = match walk.from {
         From::Recorded(snapshot) => Box::new(Replay::new(snapshot.facts, provider)),
         From::Live => {
-            let (source, observed) = live_source(provider, live, &walk.request).await?;
+            let (source, observed) = live::source(provider, &words, &walk.request).await?;
             evidence.extend(observed);
             source
         }
@@ -127,57 +105,6 @@ pub async fn walk(
         Some(failure) if asks => Err(failure),
         _ => Ok(outcome),
     }
-}
-
-#[cfg(feature = "aws")]
-async fn live_source(
-    provider: &dyn Provider,
-    live: LiveWords,
-    request: &Request,
-) -> Result<(Box<dyn Source>, Vec<Fact>), Failure> {
-    use crate::aws::collect::{Live, LiveOptions};
-    let LiveWords { org_profile, timeout, probe } = live;
-    let live = Live::connect(LiveOptions { org_profile, timeout, ..LiveOptions::default() }).await;
-    let mut observed = if probe { live.probe(request).await } else { Vec::new() };
-    // A refusal may say more than its code: it is read as a pasted error would be.
-    let said = observed.iter().filter(|fact| fact.status == FactStatus::Denied).find_map(|fact| fact.error.clone());
-    let denials = said.map(|error| provider.denials(&format!("{}: {}", error.code, error.message))).unwrap_or_default();
-    observed.extend(denials.first().filter(|denial| denial.reported.gate.is_some()).map(evidence::reported));
-    Ok((Box::new(live), observed))
-}
-
-/// One live call outside a walk.
-#[cfg(feature = "aws")]
-pub async fn ask_once(call: &Call, timeout: Duration) -> Answer {
-    use crate::aws::collect::{Live, LiveOptions};
-    /// Details are recorded some moments after the denial (IAM User Guide, `troubleshoot_access-denied-authorization-id`).
-    const LATER: Duration = Duration::from_secs(1);
-    let live = Live::connect(LiveOptions { timeout, ..LiveOptions::default() }).await;
-    let answer = live.ask(call, Credentials::Caller).await;
-    if answer.status != FactStatus::NotFound {
-        return answer;
-    }
-    tokio::time::sleep(LATER).await;
-    live.ask(call, Credentials::Caller).await
-}
-
-/// One live call outside a walk: there are none in this build.
-#[cfg(not(feature = "aws"))]
-pub fn ask_once(_: &Call, _: Duration) -> std::future::Ready<Answer> {
-    let error = Some(FactError { code: "NoLiveCalls".into(), message: String::new() });
-    std::future::ready(Answer { status: FactStatus::Skipped, body: None, error, at: String::new(), took_ms: 0 })
-}
-
-#[cfg(not(feature = "aws"))]
-fn live_source(
-    provider: &dyn Provider,
-    _: LiveWords,
-    _: &Request,
-) -> std::future::Ready<Result<(Box<dyn Source>, Vec<Fact>), Failure>> {
-    std::future::ready(Err(Failure::usage(
-        format!("this gatewalk was built without live calls to {}", provider.id()),
-        "use --snapshot",
-    )))
 }
 
 /// The command.

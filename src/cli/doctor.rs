@@ -5,11 +5,32 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 
 use super::diagnose::shelf;
+use super::live::BUILT_FOR;
 use super::{Failure, print};
 use crate::{cloud, config};
 
 /// The credentials that live calls would use, as far as the environment tells. Never a secret.
 pub fn identity() -> Option<String> {
+    match (aws_identity(), azure_identity()) {
+        (Some(aws), Some(azure)) => Some(format!("{aws} (AWS); {azure} (Azure)")),
+        (aws, azure) => aws.or(azure),
+    }
+}
+
+/// The environment's sign-in to Azure, else what `az login` or `azd auth login` left behind.
+fn azure_identity() -> Option<String> {
+    #[cfg(feature = "azure")]
+    if let Some(kind) = crate::azure::collect::configured(&crate::azure::collect::Variables::of_process()) {
+        return Some(format!("{} of the environment", kind.as_str()));
+    }
+    let home = etcetera::home_dir().ok()?;
+    let az = env::var_os("AZURE_CONFIG_DIR").map_or_else(|| home.join(".azure"), Into::into);
+    let azd = env::var_os("AZD_CONFIG_DIR").map_or_else(|| home.join(".azd"), Into::into);
+    let tools = [("az login", az.join("azureProfile.json")), ("azd auth login", azd.join("auth.json"))];
+    tools.into_iter().find(|(_, file)| file.exists()).map(|(tool, file)| format!("{tool} ({})", file.display()))
+}
+
+fn aws_identity() -> Option<String> {
     if let Ok(profile) = env::var("AWS_PROFILE") {
         return Some(format!("profile {profile}"));
     }
@@ -28,6 +49,14 @@ pub fn identity() -> Option<String> {
     file.exists().then(|| format!("profile default of {}", file.display()))
 }
 
+/// An address without the user and password that may stand in it.
+fn without_user(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, address)) => format!("…@{address}"),
+        None => url.to_owned(),
+    }
+}
+
 /// The command.
 pub fn doctor() -> Result<u8, Failure> {
     let mut out = String::new();
@@ -38,11 +67,20 @@ pub fn doctor() -> Result<u8, Failure> {
     say("credentials", identity().unwrap_or_else(|| "none found; snapshots and examples work without".into()));
     let region = env::var("AWS_REGION").or_else(|_| env::var("AWS_DEFAULT_REGION"));
     say("region", region.unwrap_or_else(|_| "not in the environment; the profile's is used".into()));
-    if let Ok(endpoint) = env::var("AWS_ENDPOINT_URL") {
-        say("endpoint", endpoint);
+    #[cfg(feature = "azure")]
+    {
+        use crate::azure::collect::{National, Variables};
+        let national = National::of(&Variables::of_process());
+        say("azure", format!("{}, signed in by {}", national.name, national.authority));
     }
-    let live = if cfg!(feature = "aws") { "yes" } else { "no, built without" };
-    say("live calls", live.into());
+    for endpoint in ["AWS_ENDPOINT_URL", "GATEWALK_AZURE_ENDPOINT"] {
+        if let Ok(url) = env::var(endpoint) {
+            say("endpoint", format!("{} ({endpoint})", without_user(&url)));
+        }
+    }
+    let live =
+        if BUILT_FOR.is_empty() { "no, built without".to_owned() } else { format!("yes: {}", BUILT_FOR.join(", ")) };
+    say("live calls", live);
     for dir in config::playbook_dirs() {
         let there = if dir.is_dir() { "" } else { " (not there)" };
         say("own playbooks", format!("{}{there}", dir.display()));

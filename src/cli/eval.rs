@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::args::EvalKind;
 use super::{Failure, folder};
 use crate::aws::{authz, reach};
+use crate::azure::{self, storage};
 
 /// How many lines one worker takes at once.
 const CHUNK: usize = 128;
@@ -26,6 +27,16 @@ pub fn eval(kind: EvalKind, facts: Option<&Path>, jobs: usize) -> Result<u8, Fai
         }),
         (EvalKind::AwsAuthz, Some(_)) => {
             Err(Failure::usage("cases of aws-authz hold all they need", "leave --facts out"))
+        }
+        (EvalKind::AzureAuthz, None) => stream(jobs, || {
+            let mut memory = azure::authz::Memory::default();
+            Box::new(move |line, out| azure_authz(&mut memory, line, out))
+        }),
+        (EvalKind::AzureStorage, None) => {
+            stream(jobs, || Box::new(|line, out| answered(line, storage::answer(line), out)))
+        }
+        (EvalKind::AzureAuthz | EvalKind::AzureStorage, Some(_)) => {
+            Err(Failure::usage("cases hold all they need", "leave --facts out"))
         }
         (EvalKind::AwsNetwork, None) => Err(Failure::usage(
             "cases of aws-network need the networks they are about",
@@ -165,7 +176,19 @@ fn aws_authz(documents: &mut authz::Documents, line: &str, out: &mut Vec<u8>) ->
         Ok(case) => case,
         Err(error) => return refuse(&id(line), &error.to_string(), out),
     };
-    match authz::answer(&case, documents) {
+    answered(line, authz::answer(&case, documents), out)
+}
+
+fn azure_authz(memory: &mut azure::authz::Memory, line: &str, out: &mut Vec<u8>) -> bool {
+    match serde_json::from_str::<azure::authz::Case<'_>>(line) {
+        Ok(case) => answered(line, azure::authz::answer(&case, memory), out),
+        Err(error) => refuse(&id(line), &error.to_string(), out),
+    }
+}
+
+/// An answer, or why there is none.
+fn answered(line: &str, answer: Result<impl serde::Serialize, String>, out: &mut Vec<u8>) -> bool {
+    match answer {
         Ok(answer) => {
             write(&answer, out);
             true
@@ -175,14 +198,8 @@ fn aws_authz(documents: &mut authz::Documents, line: &str, out: &mut Vec<u8>) ->
 }
 
 fn aws_network(world: &reach::World<'_>, line: &str, out: &mut Vec<u8>) -> bool {
-    let answered = serde_json::from_str(line)
+    let answer = serde_json::from_str(line)
         .map_err(|error| error.to_string())
         .and_then(|case: reach::Case| reach::answer(world, &case));
-    match answered {
-        Ok(answer) => {
-            write(&answer, out);
-            true
-        }
-        Err(error) => refuse(&id(line), &error, out),
-    }
+    answered(line, answer, out)
 }

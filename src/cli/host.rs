@@ -8,7 +8,8 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnose::{From, LiveWords, Walk, prepare, shelf, snapshot, walk};
+use super::diagnose::{From, Walk, prepare, shelf, snapshot, walk};
+use super::live::LiveWords;
 use super::{Failure, examples, why};
 use crate::engine::Event;
 use crate::engine::evidence::reported;

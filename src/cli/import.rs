@@ -1,4 +1,4 @@
-//! `gatewalk snapshot import`: files that `aws … --output json` printed, as a snapshot.
+//! `gatewalk snapshot import`: files that `aws … --output json` printed, and bodies of ARM or Microsoft Graph, as a snapshot.
 //!
 //! Which call a file answers is told by its name (`describe-vpcs.json`, `iam-get-role.json`) or by what is in it. Parameters that the
 //! answer does not repeat stand in the name after two underscores: `get-bucket-policy__BUCKET.json`,
@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::{Failure, print};
 use crate::aws::calls::{CALLS, ReadCall};
-use crate::facts::{Fact, FactStatus, Snapshot};
+use crate::cloud;
+use crate::facts::{Call, Fact, FactStatus, Snapshot};
 use crate::model::Request;
 
 /// A call's parameters: the name, and where the answer repeats it (keys, outermost first); nowhere: it stands in the file's name.
@@ -64,14 +65,15 @@ pub fn import(paths: &[PathBuf], output: &Path) -> Result<u8, Failure> {
     if files.is_empty() {
         return Err(Failure::usage(
             "there are no .json files to import",
-            "name files that `aws … --output json` printed, or a folder of them",
+            "name files that `aws … --output json` or `az rest` printed, or a folder of them",
         ));
     }
     let mut facts = Vec::new();
     for file in &files {
-        let mut fact = read(file)?;
-        fact.id = format!("f{}", facts.len() + 1);
-        facts.push(fact);
+        for mut fact in read(file)? {
+            fact.id = format!("f{}", facts.len() + 1);
+            facts.push(fact);
+        }
     }
     let count = facts.len();
     Snapshot::new(Request::default(), "", facts, jiff::Timestamp::now().to_string()).save(output)?;
@@ -99,7 +101,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Fact, Failure> {
+fn read(file: &Path) -> Result<Vec<Fact>, Failure> {
     let name = file.display();
     let text =
         fs::read_to_string(file).map_err(|error| Failure::usage(format!("{name} cannot be read: {error}"), ""))?;
@@ -110,15 +112,31 @@ fn read(file: &Path) -> Result<Fact, Failure> {
         )
     })?;
     if let Ok(fact) = serde_json::from_value::<Fact>(body.clone()) {
-        return Ok(fact);
+        return Ok(vec![fact]);
     }
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let at =
+        fs::metadata(file).and_then(|meta| meta.modified()).ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let at = at.and_then(|at| at.round(jiff::Unit::Second).ok()).map(|at| at.to_string()).unwrap_or_default();
+    let fact = |call: Call, body: Value| Fact {
+        id: String::new(),
+        call: call.name,
+        params: call.params,
+        status: FactStatus::Ok,
+        at: at.clone(),
+        took_ms: 0,
+        body: Some(body),
+        error: None,
+    };
+    if let Some(answers) = cloud::ALL.iter().find_map(|provider| provider.import(&stem, &body)) {
+        return Ok(answers.into_iter().map(|(call, body)| fact(call, body)).collect());
+    }
     let mut parts = stem.split("__");
     let operation = parts.next().unwrap_or_default();
     let Some(call) = by_file_name(operation, &body).or_else(|| by_content(&body)) else {
         return Err(Failure::invalid(
             format!("{name}: neither its name nor what is in it tells which call it answers"),
-            "name it after the command, e.g. describe-vpcs.json or get-bucket-policy__BUCKET.json",
+            "name it after the command, e.g. describe-vpcs.json, get-bucket-policy__BUCKET.json or get-member-objects__OBJECTID.json",
         ));
     };
     let params = params(call, &body, parts).map_err(|missing| {
@@ -127,18 +145,7 @@ fn read(file: &Path) -> Result<Fact, Failure> {
             format!("say it in the file's name: {operation}__VALUE.json"),
         )
     })?;
-    let at =
-        fs::metadata(file).and_then(|meta| meta.modified()).ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
-    Ok(Fact {
-        id: String::new(),
-        call: call.name.to_owned(),
-        params,
-        status: FactStatus::Ok,
-        at: at.and_then(|at| at.round(jiff::Unit::Second).ok()).map(|at| at.to_string()).unwrap_or_default(),
-        took_ms: 0,
-        body: Some(body),
-        error: None,
-    })
+    Ok(vec![fact(Call { name: call.name.to_owned(), params }, body)])
 }
 
 /// `describe-vpcs`, `ec2-describe-vpcs`, `DescribeVpcs`, `describe_vpcs` all name `ec2:DescribeVpcs`. Where two services have an

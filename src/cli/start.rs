@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use super::Failure;
-use super::diagnose::{LiveWords, exit_code};
+use super::diagnose::exit_code;
 use super::host::CliHost;
+use super::live::LiveWords;
 use crate::tui::{self, Options, StartRequest};
 
 /// Opens the start screen.

@@ -1,10 +1,12 @@
 //! `gatewalk why`: from an error message to a request, and on to its diagnosis.
 
+use std::cmp::Reverse;
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
 use super::args::{Format, Why};
-use super::diagnose::{From, LiveWords, ask_once, finish, prepare, runtime};
+use super::diagnose::{From, finish, prepare, runtime};
+use super::live::{LiveWords, ask_once};
 use super::{Failure, print, start};
 use crate::cloud;
 use crate::engine::evidence::reported;
@@ -14,9 +16,15 @@ use crate::playbook::Words;
 use crate::tui::{self, LiveRequest, StartRequest};
 use crate::visible::one_line;
 
-/// What any cloud reads in a text: the first that understands it.
+/// What the clouds read in a text. A time-out or a 403 looks the same everywhere, so a cloud whose own marks the text bears is believed
+/// before one that merely understands it; among equals the one that reads more; then the order of the registry.
 pub fn denials(text: &str) -> Vec<Denial> {
-    cloud::ALL.iter().map(|provider| provider.denials(text)).find(|denials| !denials.is_empty()).unwrap_or_default()
+    let read = cloud::ALL.iter().map(|provider| (provider.bears_marks(text), provider.denials(text)));
+    let told = |denials: &[Denial]| denials.iter().map(Denial::told).max();
+    let best = read
+        .filter(|(_, denials)| !denials.is_empty())
+        .min_by_key(|(marked, denials)| Reverse((*marked, told(denials))));
+    best.map(|(_, denials)| denials).unwrap_or_default()
 }
 
 /// The command.
@@ -26,7 +34,7 @@ pub fn why(args: Why) -> Result<u8, Failure> {
     let Some(mut denial) = denials.first().cloned() else {
         return Err(Failure::usage(
             "the text holds no refusal that gatewalk can read",
-            "paste the whole error, a CloudTrail event or the HTTP answer; or name the RESOURCE: `gatewalk diagnose RESOURCE`",
+            "paste the whole error, an audit event or the HTTP answer; or name the RESOURCE: `gatewalk diagnose RESOURCE`",
         ));
     };
     let json = args.format == Some(Format::Json);
@@ -77,7 +85,7 @@ pub async fn ask_for_details(denial: &mut Denial, patience: Duration) -> Vec<Str
     let Some(provider) = cloud::by_id(&denial.provider) else { return Vec::new() };
     let mut remarks = Vec::new();
     for call in provider.details(denial) {
-        let answer = ask_once(&call, patience).await;
+        let answer = ask_once(provider, &call, patience).await;
         match (answer.body, answer.error) {
             (Some(body), _) => provider.detailed(denial, &call, &body),
             (None, error) => {
@@ -124,7 +132,7 @@ fn words(denial: &Denial, args: &Why) -> Result<Words, Failure> {
     if resource.is_empty() {
         return Err(Failure::usage(
             "the text does not say which resource was refused",
-            "add --resource s3://BUCKET/KEY, or an ARN",
+            "add --resource s3://BUCKET/KEY, https://ACCOUNT.blob.core.windows.net/CONTAINER/BLOB, an ARN or an ARM id",
         ));
     }
     Ok(Words {

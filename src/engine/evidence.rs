@@ -7,6 +7,7 @@ use crate::facts::{Fact, FactStatus, Facts};
 use crate::model::{
     Confidence, Decisive, Denial, Diagnosis, Effect, GateReport, Judgement, ORIGIN_UNKNOWN, Request, Verdict,
 };
+use crate::provider::Provider;
 
 /// The call name under which a refusal stands among the facts.
 const REPORTED: &str = "reported:Denial";
@@ -21,15 +22,12 @@ pub fn is_evidence(fact: &Fact) -> bool {
 
 /// True when the request itself was made, as the caller and from where the question is about, and was let in: `probe` is what was
 /// asked of the data plane.
-fn let_in(facts: &Facts, request: &Request, action: &str) -> bool {
-    let caller = facts.of_call("sts:GetCallerIdentity").find_map(|(_, fact)| fact.body.as_ref()?.get("Arn")?.as_str());
-    let as_asked =
-        caller == Some(request.principal.as_str()) && matches!(request.origin.as_str(), ORIGIN_UNKNOWN | "here");
-    let probed = facts.all().iter().any(|fact| {
-        let of = fact.call.strip_prefix(PROBED).is_some_and(|operation| action.ends_with(&format!(":{operation}")));
-        of && fact.status == FactStatus::Ok
-    });
-    as_asked && probed && action == request.action
+fn let_in(provider: &dyn Provider, facts: &Facts, request: &Request, action: &str) -> bool {
+    let as_asked = provider.is_caller(&request.principal, facts)
+        && matches!(request.origin.as_str(), ORIGIN_UNKNOWN | "here")
+        && action == request.action;
+    let shown = |fact: &Fact| fact.call.strip_prefix(PROBED).is_some_and(|probe| provider.shows(probe, action));
+    as_asked && facts.all().iter().any(|fact| fact.status == FactStatus::Ok && shown(fact))
 }
 
 /// A refusal as a fact.
@@ -74,13 +72,14 @@ fn blamed(facts: &Facts) -> Option<Blamed<'_>> {
 /// Weighs what was reported against what was judged. What could not be read is closed on the cloud's own word; what was read
 /// stands, with a remark where the two differ. Gives the id of the fact that was weighed.
 pub fn weigh<'f>(
+    provider: &dyn Provider,
     judgement: &mut Judgement,
     gate: &str,
     action: &str,
     request: &Request,
     facts: &'f Facts,
 ) -> Option<&'f str> {
-    if judgement.verdict == Verdict::Unknown && let_in(facts, request, action) {
+    if judgement.verdict == Verdict::Unknown && let_in(provider, facts, request, action) {
         *judgement = Judgement::open("The request itself was let in just now, so this gate is open.");
         judgement.confidence = Confidence::Observed;
     }

@@ -101,8 +101,9 @@ impl Judge<'_> {
         let mut judgement = (gate.judge)(&ask);
         // A step about somebody else on the way is not what was refused or probed.
         let about = ask.principal() == self.request.principal;
-        let weighed =
-            about.then(|| evidence::weigh(&mut judgement, gate.name, action, self.request, self.facts)).flatten();
+        let weighed = about
+            .then(|| evidence::weigh(self.provider, &mut judgement, gate.name, action, self.request, self.facts))
+            .flatten();
         if judgement.verdict == Verdict::Unknown && judgement.missing.is_empty() {
             judgement.missing = self.missing(&reading.missing());
         }

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use crate::facts::{Answer, Call, Credentials, Fact, FactError, FactStatus, Facts, Source};
 use crate::provider::Provider;
 
-/// Answers from recorded facts: of exactly the same call, else of a broader one that the provider can narrow.
+/// Answers from recorded facts: of exactly the same call, else of a broader one that the provider can narrow, else what
+/// other answers tell.
 pub struct Replay<'p> {
     facts: Facts,
     provider: &'p dyn Provider,
@@ -27,6 +28,9 @@ impl<'p> Replay<'p> {
             if let Some(body) = fact.body.as_ref().and_then(|body| self.provider.narrow(call, &broader, body)) {
                 return Answer { body: Some(body), ..recorded(fact) };
             }
+        }
+        if let Some(body) = self.provider.derived(call, &self.facts) {
+            return Answer { status: FactStatus::Ok, body: Some(body), error: None, at: String::new(), took_ms: 0 };
         }
         let message = "the snapshot holds no answer to this call".to_owned();
         Answer {

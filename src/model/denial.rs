@@ -72,9 +72,19 @@ impl Denial {
             "message": {
                 "code": self.message.code, "operation": self.message.operation,
                 "authorization_id": self.message.authorization_id, "encoded": self.message.encoded,
-                "endpoint": self.message.endpoint, "notes": self.notes,
+                "endpoint": self.message.endpoint, "implied_action": self.implied_action, "notes": self.notes,
             },
         })
+    }
+
+    /// How much it tells of the request and of what is blamed.
+    #[must_use]
+    pub fn told(&self) -> usize {
+        let reported = &self.reported;
+        let texts = [&self.principal, &self.action, &self.resource, &self.origin, &reported.gate, &reported.policy];
+        texts.iter().filter(|text| text.is_some()).count()
+            + usize::from(reported.effect.is_some())
+            + usize::from(reported.layer.is_some())
     }
 
     /// True when it tells nothing at all.

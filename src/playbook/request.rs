@@ -11,7 +11,11 @@ use super::expr::{Evaluated, Scope, Template};
 use super::load::Loaded;
 use super::shelf::Shelf;
 use crate::model::{ORIGIN_UNKNOWN, Request};
+use crate::secret::scrubbed;
 
+/// What a resource may look like, said where none of these fits.
+const RESOURCES: &str =
+    "try s3://BUCKET/KEY, an ARN, https://ACCOUNT.blob.core.windows.net/CONTAINER/BLOB, an ARM id or azureml://…";
 /// Inputs that any playbook takes, whether it uses them or not (contract, section 7).
 const EVERYWHERE: &[&str] = &["prefix", "pass-role", "image", "kms-key"];
 
@@ -70,13 +74,13 @@ pub fn choose(shelf: &Shelf, words: &Words) -> Result<Loaded, RequestError> {
     if fits_resource {
         let action = words.action.as_deref().unwrap_or_default();
         return Err(wrong(
-            format!("no playbook judges `{action}` on `{}`", words.resource),
+            format!("no playbook judges `{action}` on `{}`", scrubbed(&words.resource)),
             "name one with --playbook; `gatewalk playbook list` shows all",
         ));
     }
     Err(wrong(
-        format!("`{}` is no resource that any playbook knows", words.resource),
-        "try s3://BUCKET/KEY or an ARN; `gatewalk playbook list` shows what can be walked",
+        format!("`{}` is no resource that any playbook knows", scrubbed(&words.resource)),
+        format!("{RESOURCES}; `gatewalk playbook list` shows what can be walked"),
     ))
 }
 
@@ -99,11 +103,14 @@ pub fn assemble(loaded: &Loaded, words: &Words) -> Result<Request, RequestError>
         provider: loaded.playbook.metadata.provider.clone(),
         principal: words.principal.clone().unwrap_or_default(),
         action,
-        resource: words.resource.clone(),
+        resource: scrubbed(&words.resource),
         origin: words.origin.clone().unwrap_or_else(|| ORIGIN_UNKNOWN.into()),
         inputs: BTreeMap::new(),
     };
     let mut captured = captures(loaded, words)?;
+    for value in captured.values_mut() {
+        *value = scrubbed(value);
+    }
     // A playbook that tells listing from reading apart, where the provider has one action for both, asks for the word itself.
     if spec.inputs.contains_key("verb") && spec.verbs.contains_key(verb) {
         captured.insert("verb".into(), verb.into());
@@ -134,8 +141,10 @@ pub fn complete(loaded: &Loaded, request: &mut Request) {
 
 fn next(what: &str) -> &'static str {
     match what {
-        "principal" => "--as takes an ARN such as arn:aws:iam::123456789012:role/NAME, or `anonymous`",
-        _ => "try s3://BUCKET/KEY or an ARN",
+        "principal" => {
+            "--as takes an ARN such as arn:aws:iam::123456789012:role/NAME; an Entra object id, NAME@DOMAIN or ARM id; or `anonymous`"
+        }
+        _ => RESOURCES,
     }
 }
 
@@ -147,7 +156,7 @@ fn captures(loaded: &Loaded, words: &Words) -> Result<BTreeMap<String, String>, 
     let found = loaded.matches.iter().find_map(|(pattern, _)| Some((pattern, pattern.captures(&words.resource)?)));
     let Some((pattern, captures)) = found else {
         return Err(wrong(
-            format!("`{}` is no resource for the playbook {}", words.resource, loaded.playbook.metadata.id),
+            format!("`{}` is no resource for the playbook {}", scrubbed(&words.resource), loaded.playbook.metadata.id),
             format!("`gatewalk playbook show {}` says what it takes", loaded.playbook.metadata.id),
         ));
     };

@@ -1,4 +1,4 @@
-//! moto as a server, set up by the tests themselves in a virtual environment under `target/`.
+//! Servers that play a cloud, and the program that asks them. moto is set up by the tests themselves in a virtual environment under `target/`.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -25,30 +25,8 @@ pub struct World {
 
 impl Cloud {
     pub fn start() -> Self {
-        let python = python();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let home = target().join(format!("tmp/cloud-{port}"));
-        std::fs::create_dir_all(&home).unwrap();
-        let log = std::fs::File::create(home.join("server.log")).unwrap();
-        let server = Command::new(python)
-            .arg(root().join("tests/support/aws/server.py"))
-            .arg(port.to_string())
-            .env_remove("AWS_PROFILE")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let (server, port, home) = serve(&python(), "aws");
         let cloud = Cloud { server, port, home };
-        let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                began.elapsed() < Duration::from_mins(1),
-                "the server does not start; see {}/server.log",
-                cloud.home.display()
-            );
-            std::thread::sleep(Duration::from_millis(100));
-        }
         let profile = format!(
             "[profile org]\nregion = us-east-1\nendpoint_url = {}\naws_access_key_id = testing\naws_secret_access_key = testing\n",
             cloud.endpoint()
@@ -79,13 +57,7 @@ impl Cloud {
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
-        let body = body.to_string();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
-        write!(stream, "POST {path} HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+        post(self.port, path, body)
     }
 
     /// The program with a world's keys, or with none.
@@ -164,6 +136,44 @@ impl Answer {
         let gates = self.json["gates"].as_array().unwrap_or_else(|| panic!("no gates: {}", self.errors));
         gates.iter().find(|gate| gate["gate"] == name).unwrap_or_else(|| panic!("no gate {name}"))
     }
+}
+
+/// Starts `tests/support/CLOUD/server.py` on a free port and waits until it listens.
+pub fn serve(python: &Path, cloud: &str) -> (Child, u16, PathBuf) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let home = target().join(format!("tmp/{cloud}-{port}"));
+    std::fs::create_dir_all(&home).unwrap();
+    let log = std::fs::File::create(home.join("server.log")).unwrap();
+    let server = Command::new(python)
+        .arg(root().join(format!("tests/support/{cloud}/server.py")))
+        .arg(port.to_string())
+        .env_remove("AWS_PROFILE")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(
+            began.elapsed() < Duration::from_mins(1),
+            "the server does not start; see {}/server.log",
+            home.display()
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    (server, port, home)
+}
+
+/// Asks a server for JSON.
+pub fn post(port: u16, path: &str, body: &Value) -> Value {
+    let body = body.to_string();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    write!(stream, "POST {path} HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
 /// The program with a clean environment: no profile of whoever runs the tests gets in.

@@ -1,66 +1,31 @@
 //! What went wrong with a call, in the provider's own words, secrets removed.
 
-use std::sync::LazyLock;
-
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use regex::Regex;
 
-use crate::facts::FactStatus;
+use crate::facts::{FactStatus, Failed};
 
-/// A call that gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
-    /// How it ended.
-    pub status: FactStatus,
-    /// The provider's code, or our own for what no provider said.
-    pub code: String,
-    /// The provider's message.
-    pub message: String,
-}
-
-impl Failed {
-    fn error(code: &str, message: impl Into<String>) -> Self {
-        Failed { status: FactStatus::Error, code: code.to_owned(), message: scrubbed(&message.into()) }
-    }
-
-    /// What went wrong before there was a request.
-    pub fn before(code: &str, message: impl Into<String>) -> Self {
-        Failed::error(code, message)
-    }
-
-    /// A call that is no read call; never made.
-    pub fn not_in_the_table(call: &str) -> Self {
-        Failed::error("NotARead", format!("{call} is no read call of this tool"))
-    }
-
-    /// An answer that cannot be read.
-    pub fn unreadable(why: impl Into<String>) -> Self {
-        Failed::error("Unreadable", why)
-    }
-
-    /// From what the SDK says.
-    pub fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
-    where
-        E: std::error::Error + ProvideErrorMetadata + 'static,
-    {
-        match error {
-            SdkError::TimeoutError(_) => Failed::error("Timeout", "no answer came in time"),
-            SdkError::ServiceError(service) => {
-                let http = service.raw().status().as_u16();
-                let code = service.err().code().map_or_else(|| http.to_string(), str::to_owned);
-                let message = service.err().message().unwrap_or_default();
-                Failed { status: status(&code, message, http), code, message: scrubbed(message) }
-            }
-            SdkError::ResponseError(response) => {
-                let http = response.raw().status().as_u16();
-                let code = http.to_string();
-                Failed { status: status(&code, "", http), code, message: "the answer cannot be read".into() }
-            }
-            other => before_the_wire(&DisplayErrorContext(other).to_string()),
+/// From what the SDK says.
+pub fn of<E>(error: &SdkError<E, HttpResponse>) -> Failed
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    match error {
+        SdkError::TimeoutError(_) => Failed::timeout(),
+        SdkError::ServiceError(service) => {
+            let http = service.raw().status().as_u16();
+            let code = service.err().code().map_or_else(|| http.to_string(), str::to_owned);
+            let message = service.err().message().unwrap_or_default();
+            Failed::ended(status(&code, message, http), code, message)
         }
+        SdkError::ResponseError(response) => {
+            let http = response.raw().status().as_u16();
+            let code = http.to_string();
+            Failed::ended(status(&code, "", http), code, "the answer cannot be read")
+        }
+        other => before_the_wire(&DisplayErrorContext(other).to_string()),
     }
 }
 
@@ -79,11 +44,11 @@ fn before_the_wire(text: &str) -> Failed {
     } else if said(&["missing region", "region must be set", "no region"]) {
         Failed::error("NoRegion", "no Region is set")
     } else if said(&["timeout", "timed out"]) {
-        Failed::error("Timeout", "no answer came in time")
+        Failed::timeout()
     } else if said(&["connect", "dns", "io error", "tls", "connection"]) {
-        Failed::error("ConnectError", last_cause(text))
+        Failed::error("ConnectError", &last_cause(text))
     } else {
-        Failed::error("Failed", last_cause(text))
+        Failed::error("Failed", &last_cause(text))
     }
 }
 
@@ -147,18 +112,6 @@ pub fn status(code: &str, message: &str, http: u16) -> FactStatus {
     }
 }
 
-/// The message without keys, tokens and signatures.
-fn scrubbed(message: &str) -> String {
-    static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let pattern = r"(?i)((?:x-amz-(?:signature|security-token|credential)|awsaccesskeyid|signature|authorization|secretaccesskey|sessiontoken)\s*[=:]\s*)[^\s&,;]+";
-        Regex::new(pattern).ok()
-    });
-    match &*SECRET {
-        Some(secret) => secret.replace_all(message, "${1}…").into_owned(),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,11 +135,5 @@ mod tests {
         ] {
             assert_eq!(status(code, message, http), ended, "{code}");
         }
-    }
-
-    #[test]
-    fn secrets_are_taken_out() {
-        let text = scrubbed("refused: X-Amz-Signature=abc123&X-Amz-Security-Token=T0K Authorization: AWS4 done");
-        assert!(!text.contains("abc123") && !text.contains("T0K") && text.contains("done"), "{text}");
     }
 }

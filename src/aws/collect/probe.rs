@@ -1,23 +1,18 @@
 //! `--probe`: the request itself, as the caller, from this machine, and no more of it than tells whether it is let in: names, one
 //! connection, and one byte of an object or the head of a bucket. The answers are evidence beside those of read calls.
 
-use std::net::SocketAddr;
-use std::time::{Duration, Instant};
-
 use serde_json::{Map, Value, json};
 
 use super::Live;
-use super::failure::Failed;
+use super::failure;
 use crate::aws::arn;
-use crate::facts::{Fact, FactError, FactStatus};
+use crate::facts::probe::{connect, probed, resolve};
+use crate::facts::{Fact, FactStatus};
 use crate::model::Request;
-
-/// How long one step may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Live {
     /// Touches the data plane: a name, a connection, one request. For resources other than S3's the name and the connection only.
-    pub async fn probe(&self, request: &Request) -> Vec<Fact> {
+    pub(super) async fn touch(&self, request: &Request) -> Vec<Fact> {
         let bucket = arn::bucket(&request.resource).map(str::to_owned);
         let (host, port, secure) = self.host(request, bucket.as_deref());
         let mut facts = Vec::new();
@@ -55,55 +50,29 @@ impl Live {
 
     /// One byte of an object for a read; the head of the bucket for everything else, which tells whether it is let in at all.
     async fn ask_for(&self, request: &Request, bucket: &str, key: Option<String>) -> Fact {
-        let began = Instant::now();
         let s3 = self.caller.s3();
         match (request.action.as_str(), key) {
             ("s3:GetObject" | "s3:GetObjectVersion", Some(key)) => {
                 let params = json!({"Bucket": bucket, "Key": key, "Range": "bytes=0-0"});
-                let answer = s3.get_object().bucket(bucket).key(key).range("bytes=0-0").send().await;
-                let body = answer.map_err(|error| Failed::of(&error)).map(|got| {
-                    json!({
+                let asked = async {
+                    let got = s3.get_object().bucket(bucket).key(key).range("bytes=0-0").send().await;
+                    let got = got.map_err(|error| failure::of(&error))?;
+                    Ok(json!({
                         "ContentRange": got.content_range(), "ServerSideEncryption": got.server_side_encryption().map(aws_sdk_s3::types::ServerSideEncryption::as_str),
                         "SSEKMSKeyId": got.ssekms_key_id(), "StorageClass": got.storage_class().map(aws_sdk_s3::types::StorageClass::as_str),
-                    })
-                });
-                fact("probe:GetObject", params, began, body)
+                    }))
+                };
+                probed("probe:GetObject", params, asked).await
             }
             _ => {
-                let answer = s3.head_bucket().bucket(bucket).send().await;
-                let body =
-                    answer.map_err(|error| Failed::of(&error)).map(|got| json!({"BucketRegion": got.bucket_region()}));
-                fact("probe:HeadBucket", json!({"Bucket": bucket}), began, body)
+                let asked = async {
+                    let got = s3.head_bucket().bucket(bucket).send().await.map_err(|error| failure::of(&error))?;
+                    Ok(json!({"BucketRegion": got.bucket_region()}))
+                };
+                probed("probe:HeadBucket", json!({"Bucket": bucket}), asked).await
             }
         }
     }
-}
-
-async fn resolve(host: &str, port: u16, facts: &mut Vec<Fact>) -> Vec<SocketAddr> {
-    let began = Instant::now();
-    let found = match tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, port))).await {
-        Ok(Ok(addresses)) => Ok(addresses.collect::<Vec<_>>()),
-        Ok(Err(error)) => Err(Failed::before("NameError", error.to_string())),
-        Err(_) => Err(Failed::before("Timeout", "no name server answered in time")),
-    };
-    let addresses = found.clone().unwrap_or_default();
-    let body = found
-        .map(|found| json!({"Addresses": found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>()}));
-    facts.push(fact("probe:Resolve", json!({"Host": host}), began, body));
-    addresses
-}
-
-async fn connect(address: SocketAddr, facts: &mut Vec<Fact>) {
-    let began = Instant::now();
-    let body = match tokio::time::timeout(PATIENCE, tokio::net::TcpStream::connect(address)).await {
-        Ok(Ok(_)) => Ok(json!({"Connected": true})),
-        Ok(Err(error)) => Err(Failed::before("ConnectError", error.to_string())),
-        Err(_) => Err(Failed::before(
-            "Timeout",
-            "nothing answered in time: a security group, network ACL or route drops packets silently",
-        )),
-    };
-    facts.push(fact("probe:Connect", json!({"Address": address.to_string()}), began, body));
 }
 
 /// An HTTP answer of any kind came over a TLS session that was accepted.
@@ -119,15 +88,4 @@ fn tls(host: &str, asked: &Fact) -> Fact {
         error,
         ..asked.clone()
     }
-}
-
-fn fact(call: &str, params: Value, began: Instant, body: Result<Value, Failed>) -> Fact {
-    let at = jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |at| at.to_string());
-    let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let params = params.as_object().cloned().unwrap_or_default();
-    let (status, body, error) = match body {
-        Ok(body) => (FactStatus::Ok, Some(body), None),
-        Err(Failed { status, code, message }) => (status, None, Some(FactError { code, message })),
-    };
-    Fact { id: String::new(), call: call.into(), params, status, at, took_ms, body, error }
 }

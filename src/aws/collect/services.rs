@@ -4,9 +4,9 @@ use aws_config::SdkConfig;
 use serde_json::Value;
 
 use super::capture::{BareAddress, Capture, is_bare};
-use super::failure::Failed;
+use super::failure;
 use super::xml::{is_xml, transcode};
-use crate::facts::{Call, Params};
+use crate::facts::{Call, Failed, Params};
 
 /// A client of every service, with one set of credentials.
 #[derive(Debug)]
@@ -87,9 +87,9 @@ pub async fn ask(clients: &Clients, call: &Call) -> Result<Value, Failed> {
 
 fn read(call: &str, body: &[u8]) -> Result<Value, Failed> {
     if is_xml(call) {
-        return transcode(call, body).map_err(Failed::unreadable);
+        return transcode(call, body).map_err(|why| Failed::unreadable(&why));
     }
-    serde_json::from_slice(body).map_err(|error| Failed::unreadable(format!("the answer is no JSON: {error}")))
+    serde_json::from_slice(body).map_err(|error| Failed::unreadable(&format!("the answer is no JSON: {error}")))
 }
 
 macro_rules! calls {
@@ -97,7 +97,7 @@ macro_rules! calls {
         match $call.name.as_str() {
             $($name => {
                 let builder = $clients.$service.$operation()$(.$setter($how(&$call.params, $param).map(Into::into)))*;
-                builder.customize().interceptor($capture.clone()).send().await.map(drop).map_err(|error| Failed::of(&error))
+                builder.customize().interceptor($capture.clone()).send().await.map(drop).map_err(|error| failure::of(&error))
             })*
             other => Err(Failed::not_in_the_table(other)),
         }

@@ -1,4 +1,4 @@
-//! Takes off what terminals and transports put around a text.
+//! Texts as people paste them: what terminals and transports put around them is taken off, and what stands around a word is told from it.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,9 @@ use std::borrow::Cow;
 const WRAPPED: usize = 60;
 
 /// One line of plain words: no colours, no frames, no line breaks, no escapes of JSON or XML.
+#[must_use]
 pub fn clean(text: &str) -> String {
-    let text = without_colours(text);
+    let text = without_colours(text.trim_start_matches('\u{feff}'));
     let joined = rejoined(&text).unwrap_or_else(|| text.lines().map(unframed).collect::<Vec<_>>().join(" "));
     let plain = unescaped(&joined);
     let mut out = String::with_capacity(plain.len());
@@ -26,7 +27,12 @@ fn rejoined(text: &str) -> Option<String> {
     let (last, full) = lines.split_last()?;
     let length = |line: &&str| line.chars().count();
     let width = full.iter().map(length).max().filter(|width| *width >= WRAPPED)?;
-    if full.iter().any(|line| length(line) + 1 < width) || full.iter().any(|line| line.starts_with('│')) {
+    let framed = full.iter().any(|line| line.trim_start().starts_with(['│', '┃', '|']));
+    if framed || length(last) > width || full.iter().any(|line| length(line) + 1 < width) {
+        return None;
+    }
+    // One break may be anybody's.
+    if full.len() == 1 && begins_anew(last) {
         return None;
     }
     let mut joined = String::with_capacity(text.len());
@@ -38,6 +44,16 @@ fn rejoined(text: &str) -> Option<String> {
     }
     joined.push_str(last);
     Some(joined)
+}
+
+/// True for a line that a writer began: with a capital letter, a name and a colon, or a rule.
+fn begins_anew(line: &str) -> bool {
+    let word = line.split(' ').next().unwrap_or_default();
+    let named = word.len() > 1 && word.ends_with([':', '>']);
+    named
+        || line.starts_with(|c: char| c.is_uppercase() || c.is_whitespace())
+        || line.starts_with("--")
+        || line.starts_with("==")
 }
 
 /// Drops escape sequences that set colours and the like.
@@ -77,9 +93,15 @@ fn unescaped(text: &str) -> String {
             ("\\\\\\\"", "\""),
             ("\\\"", "\""),
             ("\\'", "'"),
+            ("\\r\\n", " "),
             ("\\n", " "),
             ("\\t", " "),
             ("\\u0026", "&"),
+            // .NET writes quotes and brackets this way.
+            ("\\u0027", "'"),
+            ("\\u0022", "\""),
+            ("\\u003c", "<"),
+            ("\\u003e", ">"),
             ("\\/", "/"),
         ] {
             out = out.replace(escaped, plain);
@@ -93,4 +115,26 @@ fn unescaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_joined_as_they_were_broken() {
+        let address = "GET https://account.blob.core.windows.net/container/folder/file.csv";
+        let sentence = "The client 'a' does not have authorization to perform action 'Microsoft.Sto";
+        for (text, expected) in [
+            (format!("{address}\nRESPONSE 403"), format!("{address} RESPONSE 403")),
+            (format!("{address}\n----------\nRESPONSE 403"), format!("{address} ---------- RESPONSE 403")),
+            (format!("{address}\nstatus: 403"), format!("{address} status: 403")),
+            (format!("{sentence}\nrage/read'"), format!("{sentence}rage/read'")),
+            (format!("| {sentence}\n| rage"), format!("{sentence} rage")),
+            ("\u{feff}<Error>\r\n<Code>".into(), "<Error> <Code>".into()),
+            ("\u{1b}[31mred\u{1b}[0m &#39;x&#39; \\u0027y\\u0027 {\\\"a\\\"}".into(), "red 'x' 'y' {\"a\"}".into()),
+        ] {
+            assert_eq!(clean(&text), expected);
+        }
+    }
 }
