@@ -105,14 +105,21 @@ fn a_variant_has_other_names_and_the_same_diagnosis() {
         for seed in [1, 7] {
             let other = open(&file.id(), Some(seed));
             if closed(&other.truth) != closed(&plain.truth) || other.truth.verdict != plain.truth.verdict {
-                wrong.push(format!("{} seed {seed}: {:?}, not {:?}", file.id(), closed(&other.truth), closed(&plain.truth)));
+                wrong.push(format!(
+                    "{} seed {seed}: {:?}, not {:?}",
+                    file.id(),
+                    closed(&other.truth),
+                    closed(&plain.truth)
+                ));
             }
             let healthy = other.healthy.whole().diagnosis.verdict;
             let should = if other.level.goal == Goal::Reach { Status::Open } else { Status::Broken };
             if healthy != should {
                 wrong.push(format!("{} seed {seed}: the healthy world is {}", file.id(), healthy.as_str()));
             }
-            if other.broken.request.resource == plain.broken.request.resource || other.broken.facts == plain.broken.facts {
+            if other.broken.request.resource == plain.broken.request.resource
+                || other.broken.facts == plain.broken.facts
+            {
                 wrong.push(format!("{} seed {seed} has the same names", file.id()));
             }
         }
@@ -150,7 +157,10 @@ fn an_interview_that_goes_well_gets_a_hundred() {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("tmp/interview");
     let kept = fs::read_to_string(home.join(".local/state/gatewalk/training.jsonl")).unwrap();
     let record: Value = serde_json::from_str(kept.trim()).unwrap();
-    assert_eq!((&record["score"], &record["passed"], &record["format_version"]), (&json!(100), &json!(true), &json!(1)));
+    assert_eq!(
+        (&record["score"], &record["passed"], &record["format_version"]),
+        (&json!(100), &json!(true), &json!(1))
+    );
     let (_, list, _) = run(&home, &["train", "list", "--json"]);
     let list: Value = serde_json::from_str(&list).unwrap();
     let level = list["levels"].as_array().unwrap().iter().find(|level| level["id"] == "aws/half-a-door").unwrap();
@@ -169,8 +179,19 @@ fn practice_counts_jumps_hints_and_wide_fixes() {
     assert_eq!((points(&result), &result["score"]["total"]), (rows([30, 0, 0, 10, 10, 0, -5]), &json!(45)));
     assert_eq!(result["score"]["passed"], false);
     // The same jump with a reason costs nothing; the model path costs five, eight were spent; half of the hypotheses were stated.
-    let mut moves = vec![json!({"move": "hypothesis", "layer": "storage", "expect": "open", "why": "the message names the bucket"})];
-    for (name, stated) in [("bucket_policy", false), ("key_policy", true), ("key", false), ("role", true), ("policy_version", false), ("vpc", true), ("eni", false), ("endpoints", true)] {
+    let mut moves = vec![
+        json!({"move": "hypothesis", "layer": "storage", "expect": "open", "why": "the message names the bucket"}),
+    ];
+    for (name, stated) in [
+        ("bucket_policy", false),
+        ("key_policy", true),
+        ("key", false),
+        ("role", true),
+        ("policy_version", false),
+        ("vpc", true),
+        ("eni", false),
+        ("endpoints", true),
+    ] {
         if stated {
             moves.push(json!({"move": "hypothesis", "layer": "network", "expect": "closed"}));
         }
@@ -197,7 +218,12 @@ fn guidance_takes_the_first_step_and_fades() {
     let (_, result) = script("guided", "aws/half-a-door", &["--mode", "guided"], &moves);
     assert_eq!((points(&result), &result["score"]["total"]), (rows([30, 20, 15, 15, 10, 10, 0]), &json!(100)));
     let opening = result["turns"][0]["events"].to_string();
-    assert!(opening.contains("I take the first step") && opening.contains("\"by_tutor\":true") && opening.contains("Step 2 is yours"), "{opening}");
+    assert!(
+        opening.contains("I take the first step")
+            && opening.contains("\"by_tutor\":true")
+            && opening.contains("Step 2 is yours"),
+        "{opening}"
+    );
     assert!(result["turns"][2]["events"].to_string().contains("Step 3: look at the"));
     let feedback = &result["turns"][2]["events"][0]["feedback"];
     assert_eq!((&feedback["saw"], &feedback["consistent"]), (&json!("closed"), &json!(true)));
@@ -270,9 +296,21 @@ fn scripts_and_levels_that_are_wrong_end_with_four() {
         (&["train", "half-a-door", "--script", "moves.yaml"], 4, &["moves.yaml:1:", "prob"]),
         (&["train", "half-a-door", "--script", "fly.yaml"], 4, &[]),
         (&["train", "field.yaml"], 4, &["field.yaml:", "unknown field `modelpath`", "did you mean `model_path`?"]),
-        (&["train", "check", "step.yaml"], 4, &["step.yaml:", "no step `endpoint-polcy`", "did you mean `endpoint-policy`?"]),
-        (&["train", "check", "reason.yaml"], 4, &["reason.yaml:", "does not break exactly where", "endpoint-policy.no-allow"]),
-        (&["train", "check", "base.yaml"], 4, &["base.yaml:", "there is no world `aws/raed`", "did you mean `aws/read`?"]),
+        (
+            &["train", "check", "step.yaml"],
+            4,
+            &["step.yaml:", "no step `endpoint-polcy`", "did you mean `endpoint-policy`?"],
+        ),
+        (
+            &["train", "check", "reason.yaml"],
+            4,
+            &["reason.yaml:", "does not break exactly where", "endpoint-policy.no-allow"],
+        ),
+        (
+            &["train", "check", "base.yaml"],
+            4,
+            &["base.yaml:", "there is no world `aws/raed`", "did you mean `aws/read`?"],
+        ),
         (&["train", "check", "probe.yaml"], 4, &["probe.yaml:", "no read `endpoint`", "did you mean `endpoints`?"]),
         (&["train", "check", "sid.yaml"], 4, &["sid.yaml:", "nothing at"]),
         (&["train", "check", "herring.yaml"], 4, &["herring.yaml:", "matters"]),
@@ -310,7 +348,9 @@ fn any_move(scenario: &Scenario) -> impl Strategy<Value = Move> + use<> {
 /// Any moves in any order: nothing panics, and a score lies between nothing and a hundred.
 #[test]
 fn any_moves_can_be_made() {
-    for (id, mode) in [("aws/two-locks", Mode::Practice), ("aws/no-way-back", Mode::Interview), ("aws/cannot-pass", Mode::Guided)] {
+    for (id, mode) in
+        [("aws/two-locks", Mode::Practice), ("aws/no-way-back", Mode::Interview), ("aws/cannot-pass", Mode::Guided)]
+    {
         let scenario = Arc::new(open(id, None));
         let moves = proptest::collection::vec((any_move(&scenario), 0..200_000_u64), 0..12);
         let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
@@ -357,9 +397,11 @@ fn a_redacted_snapshot_holds_nothing_of_its_owners() {
         assert_eq!(code, 0, "{}: {errors}", world.display());
         let after = fs::read_to_string(home.join("redacted.json")).unwrap();
         let snapshot = Snapshot::parse("before", &before).unwrap();
-        let mut private: BTreeSet<String> = ["tidewater", "frauddata", "hublake", "openlab", "trainer", "guardrails"].map(str::to_owned).into();
+        let mut private: BTreeSet<String> =
+            ["tidewater", "frauddata", "hublake", "openlab", "trainer", "guardrails"].map(str::to_owned).into();
         let account = regex_like(&before);
         private.extend(account);
+        private.insert("wsstore".into());
         for name in private.iter().filter(|name| before.contains(name.as_str())) {
             assert!(!after.to_lowercase().contains(&name.to_lowercase()), "{}: {name} is still there", world.display());
         }
@@ -402,7 +444,13 @@ fn a_saved_incident_becomes_a_level_as_the_page_says() {
                 assert!(text.contains("TODO"), "something is left to write");
                 let (code, _, errors) = run(&home, &["train", "check", file]);
                 assert!(code == 4 && errors.contains("still has to be written"), "{errors}");
-                fs::write(home.join(file), text.replace("TODO ", "Written: ").replace("brief: Written:", "brief: Written,").replace(": Written: ", ": Written, ")).unwrap();
+                fs::write(
+                    home.join(file),
+                    text.replace("TODO ", "Written: ")
+                        .replace("brief: Written:", "brief: Written,")
+                        .replace(": Written: ", ": Written, "),
+                )
+                .unwrap();
             }
             ["gatewalk", ..] => {
                 let (words, to) = match words.iter().position(|word| *word == ">") {
@@ -423,8 +471,15 @@ fn a_saved_incident_becomes_a_level_as_the_page_says() {
 
 /// The example's world after the repair: the endpoint's policy allows again.
 fn repaired() -> String {
-    let mut snapshot: Value = serde_json::from_str(&fs::read_to_string(root().join("assets/examples/broken-endpoint.json")).unwrap()).unwrap();
-    let endpoints = snapshot["facts"].as_array_mut().unwrap().iter_mut().find(|fact| fact["call"] == "ec2:DescribeVpcEndpoints").unwrap();
+    let mut snapshot: Value =
+        serde_json::from_str(&fs::read_to_string(root().join("assets/examples/broken-endpoint.json")).unwrap())
+            .unwrap();
+    let endpoints = snapshot["facts"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .find(|fact| fact["call"] == "ec2:DescribeVpcEndpoints")
+        .unwrap();
     for endpoint in endpoints["body"]["VpcEndpoints"].as_array_mut().unwrap() {
         if endpoint["VpcEndpointType"] == "Gateway" {
             endpoint["PolicyDocument"] = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}).to_string().into();
@@ -521,7 +576,11 @@ fn a_person_is_interviewed() {
     let mut person = Person::sits_down("person-interview", &["train", "half-a-door", "--mode", "interview"]);
     person.sees("Interviewer: Take the ticket as given").sees("minutes are left");
     person.types("1").sees("What do you expect").types("1");
-    person.chooses("policy_version, iam").sees("Why there first").sees("Your reason").types("Nothing matters until somebody allows it");
+    person
+        .chooses("policy_version, iam")
+        .sees("Why there first")
+        .sees("Your reason")
+        .types("Nothing matters until somebody allows it");
     person.sees("probe points are left").sees("Where do you look?").types("p").sees("no path in an interview");
     person.verdict();
 }

@@ -206,7 +206,8 @@ fn new(broken: &Path, healthy: Option<&Path>, id: &str) -> Result<u8, Failure> {
     let snapshot = Snapshot::load(broken)?;
     let repaired = healthy.map(Snapshot::load).transpose()?;
     let loaded = Arc::new(shelf().open(&snapshot.playbook)?);
-    let base = healthy.unwrap_or(broken).display().to_string();
+    // The level lies beside its world.
+    let base = healthy.unwrap_or(broken).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = author::skeleton(id, &base, &loaded, &snapshot, repaired.as_ref())
         .ok_or_else(|| Failure::invalid("the snapshot is of a cloud that this gatewalk does not know", ""))?;
     print(&text)

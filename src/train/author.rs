@@ -261,6 +261,8 @@ fn diff(at: &str, was: &Value, is: &Value, found: &mut Vec<Value>) {
             (Some(was), Some(is)) => diff(at, &was, &is, found),
             _ => found.push(json!({"at": at, "set": is})),
         },
+        // What is null is not there, for every provider.
+        (_, Value::Null) => found.push(json!({"at": at, "remove": true})),
         _ => found.push(json!({"at": at, "set": is})),
     }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use super::bank::{Bank, Checked, parse};
 use super::debrief::model_way;
 use super::feedback::Saw;
+use super::moves::Expect;
 use super::scenario::{Makings, Scenario};
 use super::schema::{Goal, Level};
 use crate::facts::Snapshot;
@@ -287,6 +288,13 @@ impl Checker<'_> {
             wrong.push(self.at("", "model_path:", "the causes can be told apart without anything that it reads"));
         }
         for step in model_way(scenario) {
+            if step.feedback.consistent == Some(false) {
+                let message = format!("`{}` does not show at this point what the model expects of it", step.probe);
+                let error = self.at("model_path:", &format!("probe: {}", step.probe), message);
+                wrong.push(
+                    error.help(format!("expect {}", if step.expect == Expect::Open { "closed" } else { "open" })),
+                );
+            }
             let silent = step.feedback.saw == Saw::Nothing && !step.feedback.discriminates;
             // One answer may tell nothing without the next: then it must at least be needed.
             if silent && !Self::is_needed(scenario, &step.probe) {

@@ -29,7 +29,7 @@ const COMMON: &str = "access account accounts acl acls action admin administrato
     rcpfullawsaccess read reader readonly record region registry release remote repo repository request res resource resourcegroups resources restricted results rg role roleassignments roledefinitions roles root route routetables rule rules run runtime \
     s3 sa sagemaker sandbox schedule scoring scp secret secrets secure security self send sensitive server serverfarms servers service services session set sg shared shell site sites snapshot source south spec sql ssm stage staging standard start starport state static stop storage storageaccounts store stream \
     subnet subnets subscription subscriptions sts super support switch system systemassigned table tag tags tar target task team temp template tenant test tests tgw tier tls tmp to token tool topic train training transit trust tst txt uat unit update upload us use user userassigned userassignedidentities users v1 v2 validation \
-    vault vaults version virtual virtualmachines virtualnetworkpeerings virtualnetworks vm vnet vpc vpce web west windows work worker workload workloads workspace workspaces world write writer www x xml yaml zip zone";
+    vault vaults version versions environments codes paths deployments datastore assets virtual virtualmachines virtualnetworkpeerings virtualnetworks vm vnet vpc vpce web west windows work worker workload workloads workspace workspaces world write writer www x xml yaml zip zone";
 
 /// Fields that hold a name.
 const FIELDS: &[&str] = &[
@@ -222,7 +222,18 @@ fn structural(snapshot: &Snapshot) -> BTreeSet<String> {
         "InstanceType",
         "tier",
     ];
+    // `…/providers/NAMESPACE/TYPE/NAME/TYPE/NAME`: the namespace and the types are Azure's.
+    fn kinds(text: &str, into: &mut BTreeSet<String>) {
+        for rest in text.split("/providers/").skip(1) {
+            let parts: Vec<&str> = rest.split('/').collect();
+            let types = parts.iter().enumerate().filter(|(at, _)| *at == 0 || at % 2 == 1);
+            types.for_each(|(_, part)| all_of(part, into));
+        }
+    }
     fn walk(name: &str, value: &Value, into: &mut BTreeSet<String>) {
+        if let Some(text) = value.as_str().filter(|text| text.starts_with('/')) {
+            kinds(text, into);
+        }
         match value {
             Value::String(text) if SPEAKING.contains(&name) => all_of(text, into),
             // A policy may be a text.

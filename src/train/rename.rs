@@ -44,6 +44,9 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Fields whose own fields are names: of deployments, tags, inputs.
+const NAMED: &[&str] = &["traffic", "mirrorTraffic", "tags", "inputs", "outputs"];
+
 impl Renamer {
     /// With these words renamed. `kept` are ids and addresses that stay as they are.
     pub fn new(key: u64, words: BTreeMap<String, String>, kept: BTreeSet<String>) -> Self {
@@ -56,7 +59,7 @@ impl Renamer {
         forms.replace_all(text, |found: &Captures<'_>| self.found(found)).into_owned()
     }
 
-    /// A value with every text in it renamed; the names of its fields stay, unless they hold an id (`userAssignedIdentities`).
+    /// A value with every text in it renamed; the names of its fields stay, unless they hold an id (`userAssignedIdentities`) or are names themselves.
     pub fn value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text)),
@@ -69,7 +72,14 @@ impl Renamer {
     /// See [`Renamer::value`].
     pub fn fields(&self, fields: &Map<String, Value>) -> Map<String, Value> {
         let key = |key: &String| if key.contains(['/', ':']) { self.text(key) } else { key.clone() };
-        fields.iter().map(|(name, value)| (key(name), self.value(value))).collect()
+        let renamed = |(name, value): (&String, &Value)| match value {
+            Value::Object(inner) if NAMED.contains(&name.as_str()) => {
+                let inner = inner.iter().map(|(key, value)| (self.text(key), self.value(value)));
+                (key(name), Value::Object(inner.collect()))
+            }
+            value => (key(name), self.value(value)),
+        };
+        fields.iter().map(renamed).collect()
     }
 
     fn found(&self, found: &Captures<'_>) -> String {

@@ -169,7 +169,7 @@ impl World {
         found.into_iter().map(|at| queries[at].name.clone()).filter(|other| other != name).collect()
     }
 
-    /// The layer of each query: that of the gates which read most answers of its service; where no gate reads any, of the steps that name them.
+    /// The layer of each query: that of most gates which read its answers. Where no gate reads them itself, that of most queries of the same service.
     fn layers(
         &self,
         diagnosis: &Diagnosis,
@@ -177,28 +177,33 @@ impl World {
         outcome: &Outcome,
     ) -> BTreeMap<String, Layer> {
         let service = |call: &str| call.split(':').next().unwrap_or_default().to_owned();
-        let mut votes: BTreeMap<String, [usize; 3]> = BTreeMap::new();
-        for gate in &diagnosis.gates {
-            for fact in gate.facts.iter().filter_map(|id| outcome.facts.by_id(id)) {
-                votes.entry(service(&fact.call)).or_default()[gate.layer as usize] += 1;
-            }
-        }
+        let most = |votes: &[usize; 3]| {
+            let layer = Layer::ALL.into_iter().rev().max_by_key(|layer| votes[*layer as usize]);
+            layer.filter(|_| *votes != [0; 3])
+        };
+        let (mut layers, mut services): (BTreeMap<String, Layer>, BTreeMap<String, [usize; 3]>) = Default::default();
         let queries = || self.loaded.queries.iter().filter(|query| asked.contains_key(&query.name));
-        for query in queries().filter(|query| !votes.contains_key(&service(&query.spec.call))).collect::<Vec<_>>() {
-            let counted = votes.entry(service(&query.spec.call)).or_default();
-            for step in &self.loaded.steps {
-                let behind = queries_behind(&self.loaded, step.names());
-                if behind.iter().any(|at| self.loaded.queries[*at].name == query.name) {
-                    counted[step.spec.layer as usize] += 1;
-                }
+        for query in queries() {
+            let keys: BTreeSet<&str> = asked[&query.name].iter().map(|(key, _)| key.as_str()).collect();
+            let own = |fact: &&Fact| {
+                keys.contains(Call { name: fact.call.clone(), params: fact.params.clone() }.key().as_str())
+            };
+            let ids: BTreeSet<&str> = outcome.facts.all().iter().filter(own).map(|fact| fact.id.as_str()).collect();
+            let mut votes = [0; 3];
+            for gate in diagnosis.gates.iter().filter(|gate| gate.facts.iter().any(|id| ids.contains(id.as_str()))) {
+                votes[gate.layer as usize] += 1;
+            }
+            if let Some(layer) = most(&votes) {
+                layers.insert(query.name.clone(), layer);
+                services.entry(service(&query.spec.call)).or_default()[layer as usize] += 1;
             }
         }
-        let most = |counted: &[usize; 3]| Layer::ALL.into_iter().rev().max_by_key(|layer| counted[*layer as usize]);
-        queries()
-            .filter_map(|query| {
-                let counted = votes.get(&service(&query.spec.call)).filter(|counted| **counted != [0; 3])?;
-                Some((query.name.clone(), most(counted)?))
-            })
-            .collect()
+        for query in queries() {
+            let others = services.get(&service(&query.spec.call));
+            if let (false, Some(layer)) = (layers.contains_key(&query.name), others.and_then(most)) {
+                layers.insert(query.name.clone(), layer);
+            }
+        }
+        layers
     }
 }
