@@ -23,8 +23,11 @@ const LONGEST_PATH: usize = 9;
 /// What a text begins with that still has to be written.
 pub const TODO: &str = "TODO";
 
+/// Something that is wrong with a level.
+pub type Problem = Box<PlaybookError>;
+
 /// Everything that is wrong with a level; nothing when it is right.
-pub fn check(bank: &Bank, file: &SourceFile) -> Vec<Box<PlaybookError>> {
+pub fn check(bank: &Bank, file: &SourceFile) -> Vec<Problem> {
     let level = match parse(file) {
         Ok(level) => level,
         Err(error) => return vec![error],
@@ -53,7 +56,7 @@ impl Checker<'_> {
     }
 
     /// e, and the choices.
-    fn texts(&self, level: &Level, wrong: &mut Vec<Box<PlaybookError>>) {
+    fn texts(&self, level: &Level, wrong: &mut Vec<Problem>) {
         let answer = &level.model_answer;
         for (near, name, text) in [
             ("", "title", &level.title),
@@ -100,7 +103,7 @@ impl Checker<'_> {
         list: &str,
         choices: impl Iterator<Item = (&'l String, &'l String, bool, &'l String)>,
         answers: usize,
-        wrong: &mut Vec<Box<PlaybookError>>,
+        wrong: &mut Vec<Problem>,
     ) {
         let (mut ids, mut right, mut others) = (BTreeSet::new(), 0, 0);
         for (id, text, is_right, why) in choices {
@@ -128,7 +131,7 @@ impl Checker<'_> {
         }
     }
 
-    fn worlds(&self, makings: Makings, wrong: &mut Vec<Box<PlaybookError>>) -> Checked<()> {
+    fn worlds(&self, makings: Makings, wrong: &mut Vec<Problem>) -> Checked<()> {
         self.names(&makings, wrong);
         self.healthy(&makings, wrong)?;
         self.faulted(&makings, wrong)?;
@@ -141,7 +144,7 @@ impl Checker<'_> {
     }
 
     /// Steps that the level names are the playbook's.
-    fn names(&self, makings: &Makings, wrong: &mut Vec<Box<PlaybookError>>) {
+    fn names(&self, makings: &Makings, wrong: &mut Vec<Problem>) {
         let level = &makings.level;
         let steps: Vec<&str> = makings.loaded.steps.iter().map(|step| step.spec.id.as_str()).collect();
         let named =
@@ -169,7 +172,7 @@ impl Checker<'_> {
     }
 
     /// b.
-    fn healthy(&self, makings: &Makings, wrong: &mut Vec<Box<PlaybookError>>) -> Checked<()> {
+    fn healthy(&self, makings: &Makings, wrong: &mut Vec<Problem>) -> Checked<()> {
         let diagnosis = self.diagnosis(makings, &makings.healthy)?;
         let ok = match makings.level.goal {
             Goal::Reach => diagnosis.verdict == Status::Open,
@@ -186,14 +189,14 @@ impl Checker<'_> {
     }
 
     /// a.
-    fn faulted(&self, makings: &Makings, wrong: &mut Vec<Box<PlaybookError>>) -> Checked<()> {
+    fn faulted(&self, makings: &Makings, wrong: &mut Vec<Problem>) -> Checked<()> {
         for snapshot in every_way(makings)? {
             self.breaks(makings, &snapshot, wrong)?;
         }
         Ok(())
     }
 
-    fn breaks(&self, makings: &Makings, snapshot: &Snapshot, wrong: &mut Vec<Box<PlaybookError>>) -> Checked<()> {
+    fn breaks(&self, makings: &Makings, snapshot: &Snapshot, wrong: &mut Vec<Problem>) -> Checked<()> {
         let level = &makings.level;
         let diagnosis = self.diagnosis(makings, snapshot)?;
         let ok = match level.goal {
@@ -214,7 +217,7 @@ impl Checker<'_> {
     }
 
     /// c.
-    fn herrings(&self, makings: &Makings, wrong: &mut Vec<Box<PlaybookError>>) -> Checked<()> {
+    fn herrings(&self, makings: &Makings, wrong: &mut Vec<Problem>) -> Checked<()> {
         let before = self.diagnosis(makings, &makings.healthy)?;
         let mut all = makings.healthy.clone();
         let mut both = makings.faulted(None)?;
@@ -240,7 +243,7 @@ impl Checker<'_> {
     }
 
     /// d.
-    fn model_path(&self, scenario: &Scenario, wrong: &mut Vec<Box<PlaybookError>>) {
+    fn model_path(&self, scenario: &Scenario, wrong: &mut Vec<Problem>) {
         let level = &scenario.level;
         let mut known = BTreeSet::new();
         let mut seen = BTreeSet::new();

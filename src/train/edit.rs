@@ -141,7 +141,7 @@ fn position(items: &[Value], part: &str) -> Option<usize> {
     let (key, wanted) = part.split_once('=')?;
     items.iter().position(|item| match item.get(key) {
         Some(Value::String(text)) => text == wanted,
-        Some(other) => other.to_string() == wanted,
+        Some(other) => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *other),
         None => false,
     })
 }

@@ -155,7 +155,7 @@ fn unsaid(value: &mut Value) {
                     Value::String(text)
                         if ["description", "statusmessage", "notes"].contains(&name.to_ascii_lowercase().as_str()) =>
                     {
-                        text.clear()
+                        text.clear();
                     }
                     other => unsaid(other),
                 }
@@ -219,6 +219,19 @@ fn structural(snapshot: &Snapshot) -> BTreeSet<String> {
         "status",
         "provisioningState",
         "PrefixListName",
+        "protocol",
+        "serviceTag",
+        "category",
+        "subresourceTarget",
+        "principalType",
+        "bypass",
+        "defaultAction",
+        "access",
+        "direction",
+        "sourceAddressPrefix",
+        "destinationAddressPrefix",
+        "nextHopType",
+        "roleName",
         "InstanceType",
         "tier",
     ];

@@ -45,7 +45,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Fields whose own fields are names: of deployments, tags, inputs.
-const NAMED: &[&str] = &["traffic", "mirrorTraffic", "tags", "inputs", "outputs"];
+const NAMED: &[&str] = &["traffic", "mirrorTraffic", "tags", "inputs", "outputs", "outboundRules"];
 
 impl Renamer {
     /// With these words renamed. `kept` are ids and addresses that stay as they are.

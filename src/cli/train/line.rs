@@ -133,7 +133,7 @@ impl Talk {
                     }
                 }
                 Event::Hinted { tier, cost, text } => {
-                    self.say(&format!("\nHint {tier} of 3 (minus {cost} points): {text}"))?
+                    self.say(&format!("\nHint {tier} of 3 (minus {cost} points): {text}"))?;
                 }
                 Event::Confirm { .. } => {}
                 Event::Refused { why, .. } => self.say(&format!("\nNot done: {why}"))?,
