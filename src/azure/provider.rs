@@ -1,11 +1,13 @@
 //! Azure as one of the clouds.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::{calls, denial, gates, id, import, network};
+use serde_json::{Value, json};
+
+use super::{calls, denial, gates, id, import, network, principal};
 use crate::facts::{Call, Facts, Known, Reading};
 use crate::model::{ANONYMOUS, Denial, Request};
-use crate::provider::{Gate, Provider};
+use crate::provider::{Ask, Gate, Provider};
 
 /// Microsoft Azure.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +58,13 @@ impl Provider for Azure {
     }
 
     fn view(&self, request: &Request, reading: &Reading<'_>) -> Value {
-        network::view(request, reading)
+        let mut view = network::view(request, reading);
+        let with = BTreeMap::new();
+        let ask = Ask { request, reading, with: &with, action: &request.action };
+        if let (Known::Yes(who), Some(fields)) = (principal::who(&ask), view.as_object_mut()) {
+            fields.insert("who".into(), json!({"label": who.label, "id": who.oid}));
+        }
+        view
     }
 
     fn narrow(&self, call: &Call, broader: &Call, body: &Value) -> Option<Value> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::evidence;
-use super::names::{Answers, names, queries_behind};
+use super::names::queries_behind;
 use crate::facts::{Fact, FactStatus, Facts, Reading, Why, WhyNot};
 use crate::model::{
     Command, Diagnosis, Effect, Fix, GateReport, Judgement, Layer, LayerReport, Request, Risk, Status, Verdict,
@@ -22,10 +22,10 @@ pub fn judge(
     provider: &dyn Provider,
     request: &Request,
     facts: &Facts,
-    answers: &Answers,
+    names: &Scope<'_>,
     finished: bool,
 ) -> Diagnosis {
-    let mut scope = names(loaded, request, answers);
+    let mut scope = names.inner();
     scope.set("view", &provider.view(request, &Reading::new(facts)));
     let judge = Judge { loaded, provider, request, facts, scope: &scope, finished };
     let mut walked: Vec<(&LoadedStep, Judged)> = Vec::new();

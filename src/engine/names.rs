@@ -11,18 +11,35 @@ use crate::playbook::{Loaded, scope};
 /// Answers by the name of their query. A query that was refused or failed has none.
 pub type Answers = BTreeMap<String, Value>;
 
-/// The scope of a run so far. A `let` whose answers are not there is not there either.
-pub fn names(loaded: &Loaded, request: &Request, answers: &Answers) -> Scope<'static> {
-    let mut scope = scope(request);
-    for (name, value) in answers {
-        scope.set(name, value);
-    }
-    for (name, expr) in &loaded.lets {
-        if let Evaluated::Yes(value) = expr.evaluate(&scope) {
-            scope.set(name, &value);
+/// The scope of a run so far. A `let` whose answers are not there is not there either. An answer does not change once it is there, nor
+/// does a `let` that has a value, so that each is worked out once.
+#[derive(Debug, Default)]
+pub struct Names {
+    scope: Scope<'static>,
+    request: Option<Request>,
+    known: BTreeSet<String>,
+}
+
+impl Names {
+    /// Takes in what has come since. Another request (its principal was found out) starts anew.
+    pub fn update(&mut self, loaded: &Loaded, request: &Request, answers: &Answers) -> &Scope<'static> {
+        if self.request.as_ref() != Some(request) {
+            *self = Names { scope: scope(request), request: Some(request.clone()), known: BTreeSet::new() };
         }
+        for (name, value) in answers.iter().filter(|(name, _)| !self.known.contains(*name)) {
+            self.scope.set(name, value);
+        }
+        self.known.extend(answers.keys().cloned());
+        for (name, expr) in &loaded.lets {
+            if !self.known.contains(name)
+                && let Evaluated::Yes(value) = expr.evaluate(&self.scope)
+            {
+                self.scope.set(name, &value);
+                self.known.insert(name.clone());
+            }
+        }
+        &self.scope
     }
-    scope
 }
 
 /// The queries behind a set of names, through lets.

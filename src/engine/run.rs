@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, PlannedQuery};
 use super::judge::judge;
-use super::names::names;
+use super::names::Names;
 use super::plan::{Plan, Planned};
 use crate::facts::{Answer, Call, Fact, FactError, FactStatus, Facts, Reading, Source};
 use crate::model::{Diagnosis, Request};
@@ -54,6 +54,7 @@ pub async fn run(
         events,
         facts: Facts::new(evidence),
         order: HashMap::new(),
+        names: Names::default(),
     };
     run.tell(|| Event::Planned { queries: planned_queries(loaded) });
     let mut plan = Plan::new(loaded);
@@ -99,6 +100,7 @@ struct Run<'r> {
     events: Option<&'r UnboundedSender<Event>>,
     facts: Facts,
     order: HashMap<String, (usize, usize)>,
+    names: Names,
 }
 
 impl Run<'_> {
@@ -119,7 +121,7 @@ impl Run<'_> {
         let mut planned = Vec::new();
         loop {
             let before = plan.answers().len();
-            planned.extend(plan.start(&names(self.loaded, &self.request, plan.answers())));
+            planned.extend(plan.start(self.names.update(self.loaded, &self.request, plan.answers())));
             // A query that is not needed has an answer at once, which others may wait for.
             if plan.answers().len() == before {
                 return planned;
@@ -152,18 +154,25 @@ impl Run<'_> {
         });
         self.facts.add(fact);
         self.complete();
+        let nothing = Scope::new();
         let scope = match plan.climbs(&planned.call) {
-            true => names(self.loaded, &self.request, plan.answers()),
-            false => Scope::new(),
+            true => self.names.update(self.loaded, &self.request, plan.answers()),
+            false => &nothing,
         };
-        waiting.extend(plan.answered(&planned.call, status, body, &scope));
+        waiting.extend(plan.answered(&planned.call, status, body, scope));
     }
 
-    fn judged(&self, plan: &Plan<'_>) {
-        self.tell(|| {
-            let diagnosis = judge(self.loaded, self.provider, &self.request, &self.facts, plan.answers(), false);
-            Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(self.facts.clone()) }
-        });
+    fn judged(&mut self, plan: &Plan<'_>) {
+        if self.events.is_none() {
+            return;
+        }
+        let diagnosis = self.judge(plan, false);
+        self.tell(|| Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(self.facts.clone()) });
+    }
+
+    fn judge(&mut self, plan: &Plan<'_>, finished: bool) -> Diagnosis {
+        let names = self.names.update(self.loaded, &self.request, plan.answers());
+        judge(self.loaded, self.provider, &self.request, &self.facts, names, finished)
     }
 
     /// Calls that were never made are facts too: a cancelled run says what it did not ask.
@@ -184,7 +193,7 @@ impl Run<'_> {
             let key = Call { name: fact.call.clone(), params: fact.params.clone() }.key();
             order.get(&key).copied().unwrap_or((usize::MAX, 0))
         });
-        let diagnosis = judge(self.loaded, self.provider, &self.request, &self.facts, plan.answers(), true);
+        let diagnosis = self.judge(plan, true);
         let outcome = Outcome {
             diagnosis: Arc::new(diagnosis),
             facts: Arc::new(std::mem::take(&mut self.facts)),

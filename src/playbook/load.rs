@@ -251,6 +251,11 @@ pub fn parse(file: &SourceFile) -> Checked<Playbook> {
     serde_saphyr::from_str(&file.text).map_err(|error| PlaybookError::yaml(&file.name, &file.text, &error))
 }
 
+/// A regular expression that the whole text has to fit.
+pub fn whole(source: &str) -> Result<Regex, regex::Error> {
+    Regex::new(&format!("^(?s:{source})$"))
+}
+
 /// Puts what fragments say before what the playbook says; of equal names the playbook's own wins.
 fn merge_includes(playbook: &mut Playbook, file: &SourceFile, shelf: &Shelf) -> Checked<()> {
     let mut merged = Playbook { spec: super::schema::Spec::default(), ..playbook.clone() };
@@ -334,8 +339,7 @@ impl Compiler<'_> {
     }
 
     fn pattern(&self, source: &str) -> Checked<Regex> {
-        Regex::new(&format!("^(?s:{source})$"))
-            .map_err(|error| self.wrong("", source, format!("this pattern cannot be read: {error}")))
+        whole(source).map_err(|error| self.wrong("", source, format!("this pattern cannot be read: {error}")))
     }
 
     fn compile(&self, playbook: Playbook) -> Checked<Loaded> {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::error::{PlaybookError, closest};
 use super::expr::{Evaluated, Scope, Template};
-use super::load::Loaded;
+use super::load::{Loaded, parse, whole};
 use super::shelf::Shelf;
 use crate::model::{ORIGIN_UNKNOWN, Request};
 use crate::secret::scrubbed;
@@ -59,15 +58,19 @@ fn wrong(sentence: impl Into<String>, next: impl Into<String>) -> RequestError {
 pub fn choose(shelf: &Shelf, words: &Words) -> Result<Loaded, RequestError> {
     let mut fits_resource = false;
     for file in shelf.files().iter().filter(|file| !file.is_fragment()) {
-        let Ok(loaded) = Loaded::read(file, shelf) else { continue };
-        for (resource, action) in &loaded.matches {
-            if !resource.is_match(&words.resource) {
+        // Reading a file is quick; its expressions are compiled only if it is the one.
+        let Ok(playbook) = parse(file) else { continue };
+        for wanted in &playbook.spec.matches {
+            if !whole(&wanted.resource).is_ok_and(|resource| resource.is_match(&words.resource)) {
                 continue;
             }
             fits_resource = true;
-            match (action, &words.action) {
-                (Some(action), Some(asked)) if !action.is_match(asked) => {}
-                _ => return Ok(loaded),
+            let fits_action = match (&wanted.action, &words.action) {
+                (Some(action), Some(asked)) => whole(action).is_ok_and(|action| action.is_match(asked)),
+                _ => true,
+            };
+            if fits_action && let Ok(loaded) = Loaded::read(file, shelf) {
+                return Ok(loaded);
             }
         }
     }
@@ -203,7 +206,7 @@ fn fill_inputs(
             }
         }
         if let (Some(pattern), Some(value)) = (&input.pattern, request.inputs.get(name)) {
-            let fits = Regex::new(&format!("^(?s:{pattern})$")).is_ok_and(|pattern| pattern.is_match(value));
+            let fits = whole(pattern).is_ok_and(|pattern| pattern.is_match(value));
             if !fits {
                 let example = input.example.as_ref().map(|text| format!(", e.g. `{text}`")).unwrap_or_default();
                 return Err(wrong(
