@@ -126,8 +126,8 @@ fn others(diagnosis: &Diagnosis) -> Vec<&GateReport> {
     open
 }
 
-/// Reads that settle the closed gates and those others, few and in the order of the layers.
-fn probes(world: &World, diagnosis: &Diagnosis) -> Vec<(String, bool)> {
+/// Reads that settle the closed gates and those others, few and in the order of the layers: name, whether it shows what stops the request, why it is made.
+fn probes(world: &World, diagnosis: &Diagnosis) -> Vec<(String, bool, String)> {
     let closed: BTreeSet<&str> = diagnosis.closed().map(|gate| gate.step.as_str()).collect();
     let wanted: BTreeSet<&str> =
         closed.iter().copied().chain(others(diagnosis).into_iter().map(|gate| gate.step.as_str())).collect();
@@ -158,11 +158,17 @@ fn probes(world: &World, diagnosis: &Diagnosis) -> Vec<(String, bool)> {
         }
     }
     path.sort_by_key(|probe| probe.layer);
-    let layers: BTreeSet<_> = diagnosis.closed().map(|gate| gate.layer).collect();
-    path.into_iter().map(|probe| (probe.name.clone(), layers.contains(&probe.layer))).collect()
+    let mut steps = Vec::new();
+    let mut closed_before = 0;
+    for (at, probe) in path.iter().enumerate() {
+        let closed = world.known(&keys(&path[..=at])).diagnosis.closed().count();
+        steps.push((probe.name.clone(), closed > closed_before, probe.why.clone()));
+        closed_before = closed;
+    }
+    steps
 }
 
-fn texts(out: &mut String, diagnosis: &Diagnosis, path: &[(String, bool)]) {
+fn texts(out: &mut String, diagnosis: &Diagnosis, path: &[(String, bool, String)]) {
     let gate = diagnosis.closed().next();
     let question = gate.map(|gate| gate.question.clone()).unwrap_or_default();
     let why = gate.map(|gate| gate.why.clone()).unwrap_or_default();
@@ -174,13 +180,9 @@ fn texts(out: &mut String, diagnosis: &Diagnosis, path: &[(String, bool)]) {
         quoted(&first(diagnosis))
     );
     out.push_str("model_path:\n");
-    for (name, suspect) in path {
-        let expect = if *suspect { "closed" } else { "open" };
-        let _ = writeln!(
-            out,
-            "  - {{probe: {name}, expect: {expect}, why: {}}}",
-            quoted("It is the next question on the way.")
-        );
+    for (name, shows, why) in path {
+        let expect = if *shows { "closed" } else { "open" };
+        let _ = writeln!(out, "  - {{probe: {name}, expect: {expect}, why: {}}}", quoted(why));
     }
     let _ = writeln!(
         out,
