@@ -13,7 +13,9 @@ mod host;
 mod import;
 mod live;
 mod playbook;
+mod redact;
 mod start;
+mod train;
 mod why;
 
 use std::io::{self, Write};
@@ -52,6 +54,10 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
         Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => {
             import::import(&paths, &output)
         }
+        Some(Command::Snapshot { command: SnapshotCommand::Redact { paths, output, seed } }) => {
+            redact::redact(&paths, &output, seed)
+        }
+        Some(Command::Train(args)) => train::train(args),
         Some(Command::Playbook { command }) => match command {
             PlaybookCommand::List => playbook::list(),
             PlaybookCommand::Show { id } => playbook::show(&id),

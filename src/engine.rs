@@ -22,6 +22,7 @@ mod run;
 mod steer;
 
 pub use event::{Event, PlannedQuery};
+pub use names::queries_behind;
 pub use replay::Replay;
 pub use run::{Outcome, run};
 pub use steer::{Known, Pace, Steered, Steering};

@@ -33,6 +33,7 @@
 //! | [`playbook`] | the YAML schema, loading, lint, CEL, the embedded playbooks |
 //! | [`path`] | the petgraph graph: nodes, edges, the first broken edge |
 //! | [`engine`] | runs a playbook: the query plan, the event stream, judging |
+//! | [`train`] | levels to train with: worlds as data, sessions, scores, progress, redaction |
 //! | [`report`] | one file per output format |
 //! | [`config`] | paths, theme, glyphs' choice |
 //! | [`tui`] | the terminal: app, message, action, effect, screens, widgets |
@@ -53,5 +54,6 @@ pub mod playbook;
 pub mod provider;
 pub mod report;
 pub mod secret;
+pub mod train;
 pub mod tui;
 pub mod visible;

@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["cloud"],
     &["playbook", "path"],
     &["engine"],
+    &["train"],
     &["report", "config"],
     &["tui"],
     &["cli"],

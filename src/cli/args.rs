@@ -37,6 +37,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: CompareFormat,
     },
+    /// Learn to find the broken edge: walk broken worlds, offline
+    Train(Train),
     /// Judge cases given as JSON, one a line, and answer them one a line
     Eval {
         /// What the cases are of.
@@ -173,6 +175,106 @@ pub struct Why {
     pub timeout: u64,
 }
 
+/// `gatewalk train`.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  gatewalk train                      what is due, one question a line\n  gatewalk train aws/half-a-door --mode interview\n  gatewalk train list --layer network\n  gatewalk train aws/half-a-door --script moves.yaml"
+)]
+pub struct Train {
+    /// A level: its id or a file [default: what is due next]
+    pub scenario: Option<String>,
+    /// How much the session helps
+    #[arg(long, value_enum, default_value_t = TrainMode::Practice)]
+    pub mode: TrainMode,
+    /// Another variant of the level: other names and numbers, the same diagnosis
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Play the moves of a file (YAML or JSON) and print the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Write the debrief as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub debrief: Option<PathBuf>,
+    /// Do not remember the result
+    #[arg(long)]
+    pub no_record: bool,
+    /// What else.
+    #[command(subcommand)]
+    pub command: Option<TrainCommand>,
+}
+
+/// `gatewalk train …`.
+#[derive(Debug, Subcommand)]
+pub enum TrainCommand {
+    /// List the levels, and which are due
+    List {
+        /// Only those of a layer
+        #[arg(long, value_enum)]
+        layer: Option<TrainLayer>,
+        /// Only those of a difficulty
+        #[arg(long, value_enum)]
+        difficulty: Option<TrainDifficulty>,
+        /// Only those that are due
+        #[arg(long)]
+        due: bool,
+        /// For scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check levels: that they break where they say, and can be told apart
+    Check {
+        /// Ids or files [default: all].
+        files: Vec<String>,
+    },
+    /// Print a level to start from, made of a saved incident
+    New {
+        /// The snapshot of the incident.
+        broken: PathBuf,
+        /// The snapshot after the repair: the faults are the differences
+        #[arg(long, value_name = "FILE")]
+        healthy: Option<PathBuf>,
+        /// The level's id
+        #[arg(long, default_value = "my/incident")]
+        id: String,
+    },
+    /// Print the JSON Schema of levels
+    Schema,
+}
+
+/// How much a session helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TrainMode {
+    /// A worked example that fades
+    Guided,
+    /// Hints on demand, no clock
+    Practice,
+    /// A clock, a budget of probes, and somebody who asks why
+    Interview,
+}
+
+/// A layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TrainLayer {
+    /// Who may act.
+    Identity,
+    /// Where traffic may flow.
+    Network,
+    /// What guards the data.
+    Storage,
+}
+
+/// How hard a level is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TrainDifficulty {
+    /// One fault that shows where it is.
+    Easy,
+    /// One fault behind something that looks right.
+    Medium,
+    /// Two faults, or one that few people know.
+    Hard,
+}
+
 /// What cases are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EvalKind {
@@ -221,6 +323,18 @@ pub enum SnapshotCommand {
         /// The snapshot to write.
         #[arg(short, long)]
         output: PathBuf,
+    },
+    /// Replace everything in a snapshot that is its owner's, and prove that the diagnosis is the same
+    Redact {
+        /// Snapshots; several get the same names.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The snapshot to write; a folder for several.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// Other names for the same snapshot
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        seed: u64,
     },
 }
 

@@ -16,6 +16,12 @@ pub struct Shelf {
     folders: Vec<PathBuf>,
 }
 
+/// The shipped worlds to train in, which are no playbooks.
+#[must_use]
+pub fn shipped_worlds() -> Option<&'static Dir<'static>> {
+    SHIPPED.get_dir("worlds")
+}
+
 /// A file before it is read as YAML.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
