@@ -1,8 +1,10 @@
 //! The command line: one file per subcommand.
 
 mod args;
+mod compare;
 mod diagnose;
 mod doctor;
+mod environment;
 mod eval;
 mod examples;
 mod failure;
@@ -47,6 +49,7 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
         None => start::start(),
         Some(Command::Diagnose(args)) => diagnose::diagnose(*args),
         Some(Command::Why(args)) => why::why(*args),
+        Some(Command::Compare { before, after, format }) => compare::compare(&before, &after, format),
         Some(Command::Eval { kind, facts, jobs }) => eval::eval(kind, facts.as_deref(), usize::from(jobs)),
         Some(Command::Snapshot { command: SnapshotCommand::Import { paths, output } }) => {
             import::import(&paths, &output)
@@ -75,6 +78,11 @@ fn dispatch(args: Args) -> Result<u8, Failure> {
             print(&String::from_utf8_lossy(&text))
         }
     }
+}
+
+/// What the terminal interface may ask of this program; for pictures and measurements.
+pub fn host() -> std::sync::Arc<dyn crate::tui::Host> {
+    std::sync::Arc::new(host::CliHost::new(live::LiveWords::default()))
 }
 
 /// The diagnosis of a snapshot; an error when its playbook cannot be opened.

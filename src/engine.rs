@@ -10,6 +10,7 @@
 //! | `judge` | from facts to a diagnosis: pure |
 //! | `evidence` | what the cloud reported when it refused, weighed against what is judged |
 //! | `replay` | a snapshot as a source of answers |
+//! | `steer` | pause, step, skip, and asking one call again |
 
 mod event;
 pub mod evidence;
@@ -18,8 +19,10 @@ mod names;
 mod plan;
 mod replay;
 mod run;
+mod steer;
 
 pub use event::{Event, PlannedQuery};
 pub use names::queries_behind;
 pub use replay::Replay;
 pub use run::{Outcome, run};
+pub use steer::{Known, Pace, Steered, Steering};

@@ -72,6 +72,22 @@ pub struct Gate {
     pub judge: fn(&Ask<'_>) -> Judgement,
 }
 
+impl Gate {
+    /// True when it judges an action, not only a way or a state: it can say that nothing allows it, or that something denies it.
+    #[must_use]
+    pub fn judges_actions(&self) -> bool {
+        const RIGHTS: &[&str] = &["explicit-deny", "no-allow", "no-role", "condition-failed", "no-permission"];
+        self.reasons.iter().any(|(reason, _)| RIGHTS.contains(reason))
+    }
+
+    /// The reason for being closed because nothing allows it, as this gate names it.
+    #[must_use]
+    pub fn lacking(&self) -> &'static str {
+        let named = self.reasons.iter().find(|(reason, _)| ["no-allow", "no-role"].contains(reason));
+        named.map_or("no-allow", |(reason, _)| reason)
+    }
+}
+
 /// One cloud.
 pub trait Provider: Sync {
     /// `aws`.

@@ -1,10 +1,14 @@
 //! One file per output format. Each takes a finished diagnosis and gives text.
 
+mod ask;
+mod compare;
 mod dot;
 mod json;
 mod markdown;
 mod text;
 
+pub use ask::ask_for_it;
+pub use compare::{Comparison, FactChange, FactHow, GateChange, Said, compare};
 pub use dot::dot;
 pub use json::json;
 pub use markdown::markdown;

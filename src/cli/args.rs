@@ -25,6 +25,18 @@ pub enum Command {
     Diagnose(Box<Diagnose>),
     /// Read an error message, a CloudTrail event or an HTTP answer, and walk what it refused
     Why(Box<Why>),
+    /// Compare two snapshots: what differs on the path, and which answers differ under it
+    Compare {
+        /// The one before.
+        #[arg(value_name = "BEFORE.json")]
+        before: PathBuf,
+        /// The one after.
+        #[arg(value_name = "AFTER.json")]
+        after: PathBuf,
+        /// How to show it
+        #[arg(long, value_enum, default_value = "text")]
+        format: CompareFormat,
+    },
     /// Learn to find the broken edge: walk broken worlds, offline
     Train(Train),
     /// Judge cases given as JSON, one a line, and answer them one a line
@@ -274,6 +286,15 @@ pub enum EvalKind {
     AzureAuthz,
     /// A request to a storage account of Azure, with all that guards its network.
     AzureStorage,
+}
+
+/// How to show what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// Plain text.
+    Text,
+    /// For scripts.
+    Json,
 }
 
 /// How to show the answer.

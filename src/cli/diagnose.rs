@@ -1,6 +1,6 @@
 //! `gatewalk diagnose`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::args::{Diagnose, Format};
 use super::live::{self, LiveWords};
 use super::{Failure, examples, print, start};
 use crate::config;
-use crate::engine::{Event, Outcome, Replay, evidence, run};
+use crate::engine::{Event, Outcome, Replay, Steering, evidence, run};
 use crate::facts::{Fact, Snapshot, Source};
 use crate::model::{Request, Status};
 use crate::playbook::{Loaded, Shelf, Words, assemble, choose, complete};
@@ -88,6 +88,17 @@ pub async fn walk(
     events: Option<&UnboundedSender<Event>>,
     cancel: &CancellationToken,
 ) -> Result<Outcome, Failure> {
+    steered(walk, words, events, &Steering::default(), cancel).await
+}
+
+/// Walks to the end, under a person's hand.
+pub async fn steered(
+    walk: Walk,
+    words: LiveWords,
+    events: Option<&UnboundedSender<Event>>,
+    steering: &Steering,
+    cancel: &CancellationToken,
+) -> Result<Outcome, Failure> {
     let provider =
         walk.loaded.provider().ok_or_else(|| Failure::invalid("the playbook's provider is not known", ""))?;
     let asks = matches!(walk.from, From::Live);
@@ -100,7 +111,8 @@ pub async fn walk(
             source
         }
     };
-    let outcome = run(&walk.loaded, provider, walk.request, evidence, source.as_ref(), events, cancel).await;
+    let source = steering.over(source.as_ref());
+    let outcome = run(&walk.loaded, provider, walk.request, evidence, &source, events, cancel).await;
     match Failure::unreachable(&outcome.facts) {
         Some(failure) if asks => Err(failure),
         _ => Ok(outcome),
@@ -109,11 +121,7 @@ pub async fn walk(
 
 /// The command.
 pub fn diagnose(args: Diagnose) -> Result<u8, Failure> {
-    let format = args.format.unwrap_or(if io::stdout().is_terminal() && io::stdin().is_terminal() {
-        Format::Tui
-    } else {
-        Format::Text
-    });
+    let format = args.format.unwrap_or(if start::is_interactive() { Format::Tui } else { Format::Text });
     let words = args.resource.clone().map(|resource| Words {
         resource,
         principal: args.principal.clone(),

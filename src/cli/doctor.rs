@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 use super::diagnose::shelf;
 use super::live::BUILT_FOR;
 use super::{Failure, print};
-use crate::{cloud, config};
+use crate::{cloud, config, tui};
 
 /// The credentials that live calls would use, as far as the environment tells. Never a secret.
 pub fn identity() -> Option<String> {
@@ -95,6 +95,25 @@ pub fn doctor() -> Result<u8, Failure> {
     }
     let terminal = if io::stdout().is_terminal() { "yes" } else { "no" };
     say("terminal", format!("{terminal}, TERM={}", env::var("TERM").unwrap_or_default()));
+    let glyphs = if tui::needs_ascii() { "ASCII" } else { "Unicode" };
+    say("glyphs", format!("{glyphs}, by locale and TERM; --ascii and `ascii:` in the settings say otherwise"));
+    say("clipboard", tui::clipboard_route().into());
+    if let Some(file) = config::settings_file() {
+        let state = match (file.exists(), super::start::settings()) {
+            (false, _) => " (not there; the defaults are used)".to_owned(),
+            (true, Ok(settings)) => {
+                format!(" (theme {:?}, {} keys of your own)", settings.theme, settings.keys.len()).to_lowercase()
+            }
+            (true, Err(failure)) => {
+                format!(" (cannot be used: {})", failure.sentence.lines().next().unwrap_or_default())
+            }
+        };
+        say("settings", format!("{}{state}", file.display()));
+    }
+    if let Some(dir) = config::state_dir() {
+        say("state", dir.display().to_string());
+    }
+    say("log", "none is written".into());
     say("colours", if env::var_os("NO_COLOR").is_some() { "off (NO_COLOR)".into() } else { "on".into() });
     print(&out)
 }

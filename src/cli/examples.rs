@@ -5,11 +5,18 @@ use crate::facts::Snapshot;
 use crate::playbook::closest;
 
 /// Name, one line, file.
-static EXAMPLES: &[(&str, &str, &str)] = &[(
-    "broken-endpoint",
-    "A training role cannot read its data: the S3 endpoint's policy forgets the bucket",
-    include_str!("../../assets/examples/broken-endpoint.json"),
-)];
+static EXAMPLES: &[(&str, &str, &str)] = &[
+    (
+        "broken-endpoint",
+        "A training role cannot read its data: the S3 endpoint's policy forgets the bucket",
+        include_str!("../../assets/examples/broken-endpoint.json"),
+    ),
+    (
+        "azure-private-blob",
+        "A notebook gets a 403 on an Azure blob: the wrong kind of role, and a name that is not private",
+        include_str!("../../assets/examples/azure-private-blob.json"),
+    ),
+];
 
 /// Names and titles.
 pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -8,15 +8,19 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnose::{From, Walk, prepare, shelf, snapshot, walk};
+use super::diagnose::{From, Walk, prepare, shelf, snapshot, steered};
 use super::live::LiveWords;
-use super::{Failure, examples, why};
-use crate::engine::Event;
-use crate::engine::evidence::reported;
-use crate::facts::{Call, Fact, Facts, Snapshot};
+use super::{Failure, environment, examples, why};
+use crate::config::{self, Recent};
+use crate::engine::evidence::{self, reported};
+use crate::engine::{Event, Steering};
+use crate::facts::{Fact, Facts, Snapshot};
 use crate::model::Diagnosis;
 use crate::playbook::{SourceFile, Words, parse};
-use crate::tui::{ExampleEntry, Host, HostError, InputEntry, LiveRequest, PlaybookEntry, StartRequest};
+use crate::secret::scrubbed;
+use crate::tui::{
+    ExampleEntry, Host, HostError, Identity, InputEntry, LiveRequest, PlaybookEntry, StartRequest, Walked, World,
+};
 use crate::{cloud, report};
 
 /// This program.
@@ -60,16 +64,19 @@ fn words(live: &LiveRequest) -> Words {
 }
 
 impl Host for CliHost {
-    fn identity(&self) -> Option<String> {
-        super::doctor::identity()
-    }
-
-    fn examples(&self) -> Vec<ExampleEntry> {
-        examples::list().map(|(name, title)| ExampleEntry { name: name.into(), title: title.into() }).collect()
-    }
-
-    fn playbooks(&self) -> Vec<PlaybookEntry> {
-        shelf().files().iter().filter(|file| !file.is_fragment()).filter_map(entry).collect()
+    fn world(&self) -> World {
+        let recents = config::state_dir().map(|state| config::recents(&state)).unwrap_or_default();
+        let snapshots = environment::snapshots();
+        World {
+            identity: Identity { credentials: super::doctor::identity(), account: environment::account() },
+            examples: examples::list()
+                .map(|(name, title)| ExampleEntry { name: name.into(), title: title.into() })
+                .collect(),
+            playbooks: shelf().files().iter().filter(|file| !file.is_fragment()).filter_map(entry).collect(),
+            suggestions: environment::suggestions(&recents, &snapshots),
+            snapshots,
+            recents,
+        }
     }
 
     fn request_of(&self, error: &str) -> Option<(LiveRequest, String)> {
@@ -87,25 +94,45 @@ impl Host for CliHost {
         Some((request, why::sentence(denial)))
     }
 
+    fn check(&self, live: &LiveRequest) -> Result<String, HostError> {
+        let ready = prepare(Some(&words(live)), live.playbook.as_deref(), From::Live)?;
+        let action = &ready.request.action;
+        Ok(format!(
+            "walks {} for {action}: {}",
+            ready.loaded.playbook.metadata.id, ready.loaded.playbook.metadata.title
+        ))
+    }
+
     fn walk(
         &self,
         what: StartRequest,
         events: UnboundedSender<Event>,
+        steering: Steering,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Result<(), HostError>> {
         let live = self.live.clone();
         Box::pin(async move {
             let mut walk_ready = ready(&what)?;
-            walk_ready.evidence.extend(said(&what, live.timeout).await);
-            walk(walk_ready, live, Some(&events), &cancel).await?;
+            match &steering.known {
+                // What was reported or probed stands as well.
+                Some(known) => {
+                    let evidence = known.facts.all().iter().filter(|fact| evidence::is_evidence(fact)).cloned();
+                    walk_ready.evidence = evidence.collect();
+                }
+                None => walk_ready.evidence.extend(said(&what, live.timeout).await),
+            }
+            steered(walk_ready, live, Some(&events), &steering, &cancel).await?;
             Ok(())
         })
     }
 
-    fn command(&self, call: &Call) -> String {
-        // Calls carry no provider; the first that knows the call says how it is typed.
-        let provider = cloud::ALL.iter().find(|provider| provider.permission(&call.name).is_some());
-        provider.map_or_else(|| call.name.clone(), |provider| provider.command(call))
+    fn open(&self, snapshot: &Path) -> Result<Walked, HostError> {
+        Ok(super::compare::walked(snapshot)?)
+    }
+
+    fn permission(&self, call: &str) -> Option<String> {
+        // Calls carry no provider: the first that knows the call says what it needs.
+        cloud::ALL.iter().find_map(|provider| provider.permission(call)).map(str::to_owned)
     }
 
     fn markdown(&self, diagnosis: &Diagnosis, facts: &Facts) -> String {
@@ -122,6 +149,24 @@ impl Host for CliHost {
         let path = fresh("gatewalk-snapshot", "json");
         snapshot(&Arc::new(diagnosis.clone()), facts).save(&path).map_err(Failure::from)?;
         Ok(path)
+    }
+
+    fn keep_text(&self, text: &str) -> Result<PathBuf, HostError> {
+        let path = fresh("gatewalk-copied", "txt");
+        std::fs::write(&path, text).map_err(|error| cannot_write(&path, &error))?;
+        Ok(path)
+    }
+
+    fn remember(&self, what: &StartRequest, diagnosis: &Diagnosis, saved: Option<&Path>) {
+        let (StartRequest::Live(live), Some(state)) = (what, config::state_dir()) else { return };
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let mut recent = Recent::new(at, scrubbed(&live.resource), diagnosis.verdict, diagnosis.sentence.clone());
+        recent.principal.clone_from(&live.principal);
+        recent.action.clone_from(&live.action);
+        recent.origin.clone_from(&live.origin);
+        recent.snapshot = saved.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        // A state folder that cannot be written costs the memory of this walk, not the walk.
+        let _ = config::remember(&state, &recent).and_then(|()| config::forget_older(&state));
     }
 }
 

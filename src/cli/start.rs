@@ -7,11 +7,18 @@ use super::Failure;
 use super::diagnose::exit_code;
 use super::host::CliHost;
 use super::live::LiveWords;
+use crate::config::{self, Settings};
 use crate::tui::{self, Options, StartRequest};
+
+/// Whether a person sits at this terminal. In CI a screen would only flood the log, whatever it pretends to be.
+pub fn is_interactive() -> bool {
+    let ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    !ci && io::stdout().is_terminal() && io::stdin().is_terminal()
+}
 
 /// Opens the start screen.
 pub fn start() -> Result<u8, Failure> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    if !is_interactive() {
         return Err(Failure::usage(
             "the start screen needs a terminal",
             "without one, name a command: `gatewalk diagnose --example broken-endpoint`, `gatewalk --help`",
@@ -24,11 +31,20 @@ pub fn start() -> Result<u8, Failure> {
 pub fn run(start: Option<StartRequest>, live: LiveWords, options: Options) -> Result<u8, Failure> {
     let asked = start.is_some();
     let host = Arc::new(CliHost::new(live));
-    let exit = tui::run(host, start, options)
+    let settings = settings()?;
+    let exit = tui::run(host, start, options, &settings)
         .map_err(|error| Failure::usage(format!("the terminal cannot be used: {error}"), "use --format text"))?;
     match (exit.diagnosis, exit.error) {
         (Some(diagnosis), _) if asked => Ok(exit_code(diagnosis.verdict)),
         (None, Some(error)) if asked => Err(Failure { sentence: error.sentence, next: error.next, exit: error.exit }),
         _ => Ok(0),
+    }
+}
+
+/// What the user's file says of looks and keys.
+pub fn settings() -> Result<Settings, Failure> {
+    match config::settings_file() {
+        Some(file) => Ok(config::load(&file, &tui::action_names(), tui::check_key, tui::check_colour)?),
+        None => Ok(Settings::default()),
     }
 }

@@ -52,8 +52,7 @@ pub fn why(args: Why) -> Result<u8, Failure> {
             let _ = print(&read_aloud(&denials));
         }
     })?;
-    let interactive = io::stdout().is_terminal() && io::stdin().is_terminal();
-    let format = args.format.unwrap_or(if interactive { Format::Tui } else { Format::Text });
+    let format = args.format.unwrap_or(if start::is_interactive() { Format::Tui } else { Format::Text });
     let live = LiveWords {
         org_profile: args.org_profile.clone(),
         timeout: Duration::from_secs(args.timeout),

@@ -5,9 +5,9 @@ use serde_json::{Map, json};
 
 use crate::facts::{Fact, FactStatus, Facts};
 use crate::model::{
-    Confidence, Decisive, Denial, Diagnosis, Effect, GateReport, Judgement, ORIGIN_UNKNOWN, Request, Verdict,
+    Confidence, Decisive, Denial, Diagnosis, Effect, GateReport, Judgement, Layer, ORIGIN_UNKNOWN, Request, Verdict,
 };
-use crate::provider::Provider;
+use crate::provider::{Gate, Provider};
 
 /// The call name under which a refusal stands among the facts.
 const REPORTED: &str = "reported:Denial";
@@ -42,6 +42,7 @@ pub fn reported(denial: &Denial) -> Fact {
         took_ms: 0,
         body: Some(json!({
             "gate": denial.reported.gate, "effect": denial.reported.effect, "policy": denial.reported.policy,
+            "layer": denial.reported.layer,
             "action": denial.action.as_ref().or(denial.implied_action.as_ref()),
         })),
         error: None,
@@ -74,7 +75,7 @@ fn blamed(facts: &Facts) -> Option<Blamed<'_>> {
 pub fn weigh<'f>(
     provider: &dyn Provider,
     judgement: &mut Judgement,
-    gate: &str,
+    gate: &Gate,
     action: &str,
     request: &Request,
     facts: &'f Facts,
@@ -84,13 +85,15 @@ pub fn weigh<'f>(
         judgement.confidence = Confidence::Observed;
     }
     let blamed = blamed(facts)?;
-    if blamed.gate != gate || !blamed.action.unwrap_or(&request.action).eq_ignore_ascii_case(action) {
+    if blamed.gate != gate.name || !blamed.action.unwrap_or(&request.action).eq_ignore_ascii_case(action) {
         return None;
     }
     match (judgement.verdict, blamed.effect) {
         // A gate that is taken to be unused because nothing can be read of it is used after all, if the cloud says so.
-        (Verdict::NotApplicable, Some(effect)) if !judgement.missing.is_empty() => close(judgement, blamed, effect),
-        (Verdict::Unknown, Some(effect)) => close(judgement, blamed, effect),
+        (Verdict::NotApplicable, Some(effect)) if !judgement.missing.is_empty() => {
+            close(judgement, gate, blamed, effect)
+        }
+        (Verdict::Unknown, Some(effect)) => close(judgement, gate, blamed, effect),
         (Verdict::Unknown, None) => {
             judgement.notes.push("The cloud's own message points here, without saying what it is.".into());
         }
@@ -104,10 +107,10 @@ pub fn weigh<'f>(
 const DIFFERS: &str = "The cloud reported that this gate refused the request; what was read now lets it pass. A change may still be on its \
     way or have come since, or the request carried another session, other condition keys or came another way.";
 
-fn close(judgement: &mut Judgement, blamed: Blamed<'_>, effect: Effect) {
+fn close(judgement: &mut Judgement, gate: &Gate, blamed: Blamed<'_>, effect: Effect) {
     let (reason, how) = match effect {
         Effect::ExplicitDeny => ("explicit-deny", "refused the request with an explicit deny"),
-        _ => ("no-allow", "does not allow the request"),
+        _ => (gate.lacking(), "does not allow the request"),
     };
     let which = blamed.policy.map(|policy| format!(" ({policy})")).unwrap_or_default();
     let mut closed = Judgement::closed(
@@ -129,9 +132,13 @@ fn close(judgement: &mut Judgement, blamed: Blamed<'_>, effect: Effect) {
 /// Reported beside computed, in sentences; `None` when nothing was reported.
 #[must_use]
 pub fn compared(diagnosis: &Diagnosis, facts: &Facts) -> Option<(String, String)> {
-    facts.of_call(REPORTED).next()?;
+    let (_, fact) = facts.of_call(REPORTED).next()?;
     let Some(blamed) = blamed(facts) else {
-        return Some(("a refusal, without a reason".into(), computed(diagnosis)));
+        let layer = fact.body.as_ref().and_then(|body| serde_json::from_value(body.get("layer")?.clone()).ok());
+        return Some(match layer {
+            Some(layer) => by_layer(diagnosis, layer),
+            None => ("a refusal, without a reason".into(), computed(diagnosis)),
+        });
     };
     let effect = blamed.effect.map(|effect| format!(", {}", effect.as_str())).unwrap_or_default();
     let policy = blamed.policy.map(|policy| format!(", {policy}")).unwrap_or_default();
@@ -148,6 +155,17 @@ pub fn compared(diagnosis: &Diagnosis, facts: &Facts) -> Option<(String, String)
         format!("differs: {DIFFERS}")
     };
     Some((said, format!("{}; {agreement}", computed(diagnosis))))
+}
+
+/// The cloud told no more than the layer.
+fn by_layer(diagnosis: &Diagnosis, layer: Layer) -> (String, String) {
+    let any = |wanted: Verdict| diagnosis.gates.iter().any(|gate| gate.layer == layer && gate.status == wanted);
+    let agreement = match (any(Verdict::Closed), any(Verdict::Unknown)) {
+        (true, _) => "agrees".to_owned(),
+        (false, true) => "cannot be compared: a gate of that layer could not be judged".to_owned(),
+        (false, false) => format!("differs: {DIFFERS}"),
+    };
+    (format!("something in the layer {layer}, without saying what"), format!("{}; {agreement}", computed(diagnosis)))
 }
 
 fn computed(diagnosis: &Diagnosis) -> String {

@@ -53,6 +53,15 @@ struct Judged {
     facts: Vec<String>,
 }
 
+impl Judged {
+    fn missing(mut self, missing: Vec<String>) -> Self {
+        if !missing.is_empty() {
+            self.judgement.missing = missing;
+        }
+        self
+    }
+}
+
 impl Judge<'_> {
     /// One gate for each action of the step; none when the step is not walked.
     fn step(&self, step: &LoadedStep) -> Vec<Judged> {
@@ -102,15 +111,14 @@ impl Judge<'_> {
         // A step about somebody else on the way is not what was refused or probed.
         let about = ask.principal() == self.request.principal;
         let weighed = about
-            .then(|| evidence::weigh(self.provider, &mut judgement, gate.name, action, self.request, self.facts))
+            .then(|| evidence::weigh(self.provider, &mut judgement, gate, action, self.request, self.facts))
             .flatten();
         if judgement.verdict == Verdict::Unknown && judgement.missing.is_empty() {
             judgement.missing = self.missing(&reading.missing());
         }
-        let judges_actions = gate.reasons.iter().any(|(reason, _)| *reason == "explicit-deny");
         Judged {
             judgement,
-            action: judges_actions.then(|| action.to_owned()),
+            action: gate.judges_actions().then(|| action.to_owned()),
             facts: reading
                 .used()
                 .into_iter()
@@ -196,7 +204,7 @@ impl Judge<'_> {
         let say = |template: &Template| template.text(self.scope).yes().unwrap_or_default();
         let judgement = match check.open.test(self.scope) {
             Evaluated::Missing(name) => return self.cannot_ask(step, &name),
-            Evaluated::Failed(why) => return Self::cannot_tell(step, &why),
+            Evaluated::Failed(why) => return self.cannot_check(step, &why),
             Evaluated::Yes(true) => {
                 let pass = say(&check.pass);
                 Judgement::open(if pass.is_empty() { format!("{} Yes.", step.spec.question) } else { pass })
@@ -224,6 +232,22 @@ impl Judge<'_> {
             }
         };
         Judged { judgement, action: None, facts: self.facts_behind(step) }
+    }
+
+    /// A check that cannot be told: which reads behind it did not answer.
+    fn cannot_check(&self, step: &LoadedStep, why: &str) -> Judged {
+        let facts = self.facts_behind(step);
+        let mut missing: Vec<String> = Vec::new();
+        let unanswered = |fact: &&Fact| !matches!(fact.status, FactStatus::Ok | FactStatus::NotFound);
+        for fact in facts.iter().filter_map(|id| self.facts.by_id(id)).filter(unanswered) {
+            let what = self.provider.permission(&fact.call).unwrap_or(&fact.call).to_owned();
+            if !missing.contains(&what) {
+                missing.push(what);
+            }
+        }
+        // What a playbook says by `unknown(…)` stands after the name of the function.
+        let why = why.rsplit_once("'unknown': ").map_or(why, |(_, said)| said);
+        Judged { facts, ..Self::cannot_tell(step, why) }.missing(missing)
     }
 
     fn facts_behind(&self, step: &LoadedStep) -> Vec<String> {

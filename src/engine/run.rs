@@ -61,6 +61,8 @@ pub async fn run(
     let mut waiting: std::collections::VecDeque<Planned> = run.next(&mut plan).into();
     let mut flying = FuturesUnordered::new();
     let mut calls = 0;
+    // Before anything is answered the gates are there already, and wait.
+    run.judged(&plan);
     loop {
         while flying.len() < source.concurrency() && !cancel.is_cancelled() {
             let Some(planned) = waiting.pop_front() else { break };
@@ -166,6 +168,8 @@ impl Run<'_> {
         if self.events.is_none() {
             return;
         }
+        // Numbered for now, so that a reader finds the facts behind a gate before the end.
+        self.facts.renumber(|fact| place(&self.order, fact));
         let diagnosis = self.judge(plan, false);
         self.tell(|| Event::Judged { diagnosis: Arc::new(diagnosis), facts: Arc::new(self.facts.clone()) });
     }
@@ -189,10 +193,7 @@ impl Run<'_> {
 
     fn finish(mut self, plan: &Plan<'_>, calls: usize, began: Instant) -> Outcome {
         let order = std::mem::take(&mut self.order);
-        self.facts.renumber(|fact| {
-            let key = Call { name: fact.call.clone(), params: fact.params.clone() }.key();
-            order.get(&key).copied().unwrap_or((usize::MAX, 0))
-        });
+        self.facts.renumber(|fact| place(&order, fact));
         let diagnosis = self.judge(plan, true);
         let outcome = Outcome {
             diagnosis: Arc::new(diagnosis),
@@ -212,6 +213,12 @@ impl Run<'_> {
     }
 }
 
+/// Where a fact stands in the plan.
+fn place(order: &HashMap<String, (usize, usize)>, fact: &Fact) -> (usize, usize) {
+    let key = Call { name: fact.call.clone(), params: fact.params.clone() }.key();
+    order.get(&key).copied().unwrap_or((usize::MAX, 0))
+}
+
 fn planned_queries(loaded: &Loaded) -> Vec<PlannedQuery> {
     let planned = |query: &crate::playbook::LoadedQuery| PlannedQuery {
         name: query.name.clone(),
@@ -221,7 +228,8 @@ fn planned_queries(loaded: &Loaded) -> Vec<PlannedQuery> {
     loaded.queries.iter().map(planned).collect()
 }
 
-fn skipped(code: &str, message: &str) -> Answer {
+/// The answer of a call that was not made.
+pub(super) fn skipped(code: &str, message: &str) -> Answer {
     Answer {
         status: FactStatus::Skipped,
         body: None,

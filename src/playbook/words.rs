@@ -14,6 +14,7 @@
 //! | `arm.principals(body)` | object ids of a resource's managed identities, its own first |
 //! | `json.parse(text)` | the value of a JSON text; an object is handed back as it is |
 //! | `ip.inCidr(address, cidr)` | whether the address lies in the block |
+//! | `unknown(why)` | nothing: what asks for it cannot be told, for this reason |
 //! | `glob(pattern, text)` | whether `*` and `?` in the pattern fit the text |
 
 use std::sync::Arc;
@@ -48,6 +49,9 @@ pub(super) fn declare(context: &mut Context<'_, '_>) {
         context.add_function("arm.principals", |value: CelValue| {
             let ids = value.json().map(|body| principal_ids(&body)).unwrap_or_default();
             from_json(&json!(ids))
+        }),
+        context.add_function("unknown", |why: Arc<String>| -> Result<CelValue, ExecutionError> {
+            Err(ExecutionError::function_error("unknown", why))
         }),
         context.add_function("json.parse", parse_json),
         context.add_function("ip.inCidr", |address: Arc<String>, cidr: Arc<String>| {

@@ -1,44 +1,90 @@
-//! Every action, its keys, its help, and where it applies. Footer and help are made from this table, so no key can be undocumented.
-
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+//! Every action: its name in the settings, its keys, its words in footer and help, and where it applies. Footer, help and palette are made from this
+//! table, so nothing can be done that is not told.
 
 /// Where the focus is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The start screen's list.
     Start,
-    /// A field that takes text.
+    /// The form of a request.
     Form,
-    /// A walk.
-    Walk,
-    /// The help.
-    Help,
+    /// A prompt for a file.
+    Prompt,
+    /// The list of actions or entries with its filter, over a screen.
+    Finder,
+    /// The path and its verdict.
+    Verdict,
+    /// The walk, question by question.
+    Steps,
+    /// The documents behind a gate.
+    Evidence,
+    /// The search line of a document.
+    Search,
+    /// Every call.
+    Facts,
+    /// Two diagnoses side by side.
+    Compare,
+    /// The training that is to come.
+    Train,
+}
+
+impl Place {
+    /// Whether letters are text here.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Place::Form | Place::Prompt | Place::Finder | Place::Search)
+    }
 }
 
 /// Something the user can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    Up,
+    Open,
+    NextView,
+    PreviousView,
+    NextField,
+    PreviousField,
+    NextMark,
+    PreviousMark,
+    Copy,
+    CopyVerdict,
+    CopyName,
+    CopyCommand,
+    AskForIt,
+    Pause,
+    Step,
+    Skip,
+    Retry,
+    Cancel,
+    Again,
+    Find,
+    Palette,
+    Help,
+    Export,
+    Save,
+    Compare,
+    Back,
     Down,
-    PageUp,
+    Up,
+    Left,
+    Right,
     PageDown,
+    PageUp,
     First,
     Last,
-    NextPressing,
-    PreviousPressing,
     Identity,
     Network,
     Storage,
-    NextTab,
-    PreviousTab,
-    Accept,
-    Back,
-    Copy,
-    Export,
-    Save,
-    Again,
-    Help,
+    NextDocument,
+    PreviousDocument,
+    FoldAll,
+    PanLeft,
+    PanRight,
+    PanUp,
+    PanDown,
+    Mouse,
+    Suspend,
     Quit,
+    ForceQuit,
 }
 
 /// One line of the table.
@@ -46,9 +92,11 @@ pub enum Action {
 pub struct Entry {
     /// What it does.
     pub action: Action,
-    /// Its keys, by the names of [`name`].
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// Its keys, by the names of `keys`.
     pub keys: &'static [&'static str],
-    /// In the footer: one or two words.
+    /// In the footer: one or two words; empty: in the help only.
     pub short: &'static str,
     /// In the help.
     pub help: &'static str,
@@ -56,182 +104,95 @@ pub struct Entry {
     pub places: &'static [Place],
 }
 
-use Place::{Form, Help, Start, Walk};
+const fn entry(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    short: &'static str,
+    help: &'static str,
+    places: &'static [Place],
+) -> Entry {
+    Entry { action, name, keys, short, help, places }
+}
 
-/// Every action. The order is that of footer and help.
+use Place::{Compare, Evidence, Facts, Finder, Form, Prompt, Search, Start, Steps, Train, Verdict};
+
+const WALK: &[Place] = &[Verdict, Steps, Evidence, Facts];
+const GATES: &[Place] = &[Verdict, Steps];
+const LISTS: &[Place] = &[Start, Verdict, Steps, Evidence, Facts, Compare, Finder];
+const CALM: &[Place] = &[Start, Verdict, Steps, Evidence, Facts, Compare, Train];
+const HELPED: &[Place] = &[Start, Form, Prompt, Verdict, Steps, Evidence, Facts, Compare, Train];
+const TEXTS: &[Place] = &[Form, Prompt, Finder, Search];
+const ALL: &[Place] = &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Compare, Train];
+
+/// Every action. The order is that of footer and help: what one needs most comes first.
+#[rustfmt::skip]
 pub static TABLE: &[Entry] = &[
-    Entry {
-        action: Action::Accept,
-        keys: &["Enter"],
-        short: "go",
-        help: "Take what is selected; in a form, walk",
-        places: &[Start, Form],
-    },
-    Entry {
-        action: Action::NextTab,
-        keys: &["Tab", "Right", "l"],
-        short: "next pane",
-        help: "Next pane: path, gate, evidence, calls; next field of a form",
-        places: &[Form, Walk],
-    },
-    Entry {
-        action: Action::NextPressing,
-        keys: &["n"],
-        short: "next broken",
-        help: "Next gate that is closed or unknown",
-        places: &[Walk],
-    },
-    Entry { action: Action::Help, keys: &["?"], short: "help", help: "This help", places: &[Start, Walk] },
-    Entry {
-        action: Action::Back,
-        keys: &["Esc"],
-        short: "back",
-        help: "One step back; a walk under way is cancelled first",
-        places: &[Start, Form, Walk, Help],
-    },
-    Entry {
-        action: Action::Quit,
-        keys: &["q", "Ctrl-c"],
-        short: "quit",
-        help: "Leave; Ctrl-c leaves from anywhere",
-        places: &[Start, Walk, Help],
-    },
-    Entry {
-        action: Action::Copy,
-        keys: &["y"],
-        short: "copy",
-        help: "Copy the gate's finding and its fixes (the terminal's clipboard, also over SSH)",
-        places: &[Walk],
-    },
-    Entry {
-        action: Action::Save,
-        keys: &["s"],
-        short: "snapshot",
-        help: "Save the answers as a snapshot into this folder",
-        places: &[Walk],
-    },
-    Entry {
-        action: Action::Export,
-        keys: &["m"],
-        short: "markdown",
-        help: "Write the report as Markdown into this folder",
-        places: &[Walk],
-    },
-    Entry { action: Action::Again, keys: &["r"], short: "again", help: "Walk again", places: &[Walk] },
-    Entry {
-        action: Action::Down,
-        keys: &["Down", "j"],
-        short: "down",
-        help: "Next entry or gate",
-        places: &[Start, Walk, Help],
-    },
-    Entry {
-        action: Action::Up,
-        keys: &["Up", "k"],
-        short: "up",
-        help: "Previous entry or gate",
-        places: &[Start, Walk, Help],
-    },
-    Entry {
-        action: Action::PreviousTab,
-        keys: &["BackTab", "Left", "h"],
-        short: "",
-        help: "Previous pane or field",
-        places: &[Form, Walk],
-    },
-    Entry {
-        action: Action::PreviousPressing,
-        keys: &["p"],
-        short: "",
-        help: "Previous gate that is closed or unknown",
-        places: &[Walk],
-    },
-    Entry {
-        action: Action::Identity,
-        keys: &["1"],
-        short: "",
-        help: "First gate of the identity layer",
-        places: &[Walk],
-    },
-    Entry {
-        action: Action::Network,
-        keys: &["2"],
-        short: "",
-        help: "First gate of the network layer",
-        places: &[Walk],
-    },
-    Entry {
-        action: Action::Storage,
-        keys: &["3"],
-        short: "",
-        help: "First gate of the storage layer",
-        places: &[Walk],
-    },
-    Entry {
-        action: Action::PageDown,
-        keys: &["PageDown", "Space"],
-        short: "",
-        help: "Scroll the pane down",
-        places: &[Walk, Help],
-    },
-    Entry {
-        action: Action::PageUp,
-        keys: &["PageUp", "b"],
-        short: "",
-        help: "Scroll the pane up",
-        places: &[Walk, Help],
-    },
-    Entry {
-        action: Action::First,
-        keys: &["Home", "g"],
-        short: "",
-        help: "First entry or gate",
-        places: &[Start, Walk],
-    },
-    Entry { action: Action::Last, keys: &["End", "G"], short: "", help: "Last entry or gate", places: &[Start, Walk] },
+    entry(Action::Help, "help", &["?", "F1"], "help", "Everything that can be done here; type to filter, Enter runs it", HELPED),
+    entry(Action::Open, "open", &["Enter"], "open", "Open what is selected: deeper into the gate, its documents, a folded part; in a form, walk", &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Train]),
+    entry(Action::Pause, "pause", &["Space"], "pause", "Stop asking, and go on again", WALK),
+    entry(Action::Step, "step", &["."], "step", "Ask one query and wait; after the end: walk again, step by step; on the start screen: walk step by step", &[Start, Verdict, Steps, Evidence, Facts]),
+    entry(Action::Skip, "skip", &["-"], "skip", "Skip the query that waits", WALK),
+    entry(Action::Cancel, "cancel", &["x"], "cancel", "Give up the walk; what is known is judged", WALK),
+    entry(Action::NextView, "next-view", &["Tab"], "view", "Next view: verdict, steps, evidence, facts", WALK),
+    entry(Action::NextField, "next-field", &["Tab"], "field", "Next field", &[Form]),
+    entry(Action::Copy, "copy", &["y"], "copy fix", "Copy what matters here: the fix's command, else the finding; a document's decisive part; a call's command", &[Verdict, Steps, Evidence, Facts, Compare]),
+    entry(Action::AskForIt, "ask-for-it", &["a"], "ask owner", "Copy a message to whoever can open this gate, or let you look", WALK),
+    entry(Action::NextMark, "next-mark", &["n"], "next", "Next gate that is closed or unknown; in a document: next decisive line or match", WALK),
+    entry(Action::PreviousMark, "previous-mark", &["N", "p"], "", "The same, backwards", WALK),
+    entry(Action::NextDocument, "next-document", &["]"], "document", "Next document of this gate", &[Evidence]),
+    entry(Action::PreviousDocument, "previous-document", &["["], "", "Previous document of this gate", &[Evidence]),
+    entry(Action::Find, "find", &["/"], "find", "Find: a playbook, a gate, a call, a word in a document", CALM),
+    entry(Action::Palette, "palette", &[":", "Ctrl-p"], "actions", "Every action and every gate by name", CALM),
+    entry(Action::Retry, "retry", &["r"], "retry", "Ask this one query again; all other answers stay", WALK),
+    entry(Action::Back, "back", &["Esc"], "back", "One step back", ALL),
+    entry(Action::Quit, "quit", &["q"], "quit", "Leave; asks only when a walk is under way", CALM),
+    entry(Action::CopyVerdict, "copy-verdict", &["Y"], "", "Copy the whole verdict as Markdown, for a ticket", &[Verdict, Steps, Evidence, Facts, Compare]),
+    entry(Action::CopyName, "copy-name", &["i"], "", "Copy the ARN or id of what closes the gate, else of the resource", WALK),
+    entry(Action::CopyCommand, "copy-command", &["c"], "", "Copy the query as the command a person would type", WALK),
+    entry(Action::Export, "export", &["e"], "", "Write the report as Markdown into this folder", WALK),
+    entry(Action::Save, "save", &["s"], "", "Save all answers as a snapshot into this folder", WALK),
+    entry(Action::Compare, "compare", &["d"], "", "Compare with a snapshot: what differs on the path", &[Verdict, Steps, Facts]),
+    entry(Action::Again, "again", &["w"], "", "Walk again from the beginning", WALK),
+    entry(Action::Down, "down", &["Down", "j", "Ctrl-n"], "", "Next entry, gate, line; in a form: next suggestion", &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Facts, Compare]),
+    entry(Action::Up, "up", &["Up", "k"], "", "Previous entry, gate, line, suggestion", &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Facts, Compare]),
+    entry(Action::Right, "right", &["Right", "l"], "", "Next edge of the path; in a document: unfold", &[Verdict, Evidence]),
+    entry(Action::Left, "left", &["Left", "h"], "", "Previous edge of the path; in a document: fold", &[Verdict, Evidence]),
+    entry(Action::PageDown, "page-down", &["PageDown", "Ctrl-d"], "", "A page down", LISTS),
+    entry(Action::PageUp, "page-up", &["PageUp", "Ctrl-u"], "", "A page up", LISTS),
+    entry(Action::First, "first", &["Home", "g"], "", "To the first", &[Start, Verdict, Steps, Evidence, Facts, Compare]),
+    entry(Action::Last, "last", &["End", "G"], "", "To the last", &[Start, Verdict, Steps, Evidence, Facts, Compare]),
+    entry(Action::Identity, "identity", &["1"], "", "To the identity layer", GATES),
+    entry(Action::Network, "network", &["2"], "", "To the network layer", GATES),
+    entry(Action::Storage, "storage", &["3"], "", "To the storage layer", GATES),
+    entry(Action::FoldAll, "fold-all", &["z"], "", "Fold everything but what decides, or unfold everything", &[Evidence]),
+    entry(Action::PanLeft, "pan-left", &["H", "Shift-Left"], "", "Move the picture of the path", &[Verdict]),
+    entry(Action::PanRight, "pan-right", &["L", "Shift-Right"], "", "Move the picture of the path", &[Verdict]),
+    entry(Action::PanUp, "pan-up", &["K", "Shift-Up"], "", "Move the picture of the path", &[Verdict]),
+    entry(Action::PanDown, "pan-down", &["J", "Shift-Down"], "", "Move the picture of the path", &[Verdict]),
+    entry(Action::PreviousView, "previous-view", &["BackTab"], "", "Previous view", WALK),
+    entry(Action::PreviousField, "previous-field", &["BackTab"], "", "Previous field", &[Form]),
+    entry(Action::Mouse, "mouse", &["m"], "", "Listen to the mouse or leave it to the terminal: clicks on keys, gates and the path, the wheel", CALM),
+    entry(Action::Suspend, "suspend", &["Ctrl-z"], "", "Back to the shell for a moment; `fg` returns", ALL),
+    entry(Action::ForceQuit, "force-quit", &["Ctrl-c"], "", "Leave at once, from anywhere", ALL),
 ];
 
-/// What a key does here.
-pub fn action(key: KeyEvent, place: Place) -> Option<Action> {
-    let pressed = name(key);
-    if pressed == "Ctrl-c" {
-        return Some(Action::Quit);
-    }
-    // A field takes letters as letters.
-    let letter = pressed.chars().count() == 1 || matches!(pressed.as_str(), "Space" | "Left" | "Right");
-    if place == Form && letter {
-        return None;
-    }
-    let here = |entry: &&Entry| entry.places.contains(&place) && entry.keys.contains(&pressed.as_str());
-    TABLE.iter().find(here).map(|entry| entry.action)
+/// The line of an action.
+pub fn of(action: Action) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.action == action)
 }
 
-/// What a key is called.
-pub fn name(key: KeyEvent) -> String {
-    let base = match key.code {
-        KeyCode::Char(' ') => "Space".into(),
-        KeyCode::Char(c) => c.to_string(),
-        KeyCode::Enter => "Enter".into(),
-        KeyCode::Esc => "Esc".into(),
-        KeyCode::Tab => "Tab".into(),
-        KeyCode::BackTab => "BackTab".into(),
-        KeyCode::Up => "Up".into(),
-        KeyCode::Down => "Down".into(),
-        KeyCode::Left => "Left".into(),
-        KeyCode::Right => "Right".into(),
-        KeyCode::Home => "Home".into(),
-        KeyCode::End => "End".into(),
-        KeyCode::PageUp => "PageUp".into(),
-        KeyCode::PageDown => "PageDown".into(),
-        other => format!("{other:?}"),
-    };
-    if key.modifiers.contains(KeyModifiers::CONTROL) { format!("Ctrl-{base}") } else { base }
+/// The names of all actions, for the settings.
+pub fn names() -> Vec<&'static str> {
+    TABLE.iter().map(|entry| entry.name).collect()
 }
 
-/// The footer's hints for a place: key and word.
-pub fn hints(place: Place) -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE
-        .iter()
-        .filter(move |entry| entry.places.contains(&place) && !entry.short.is_empty())
-        .map(|entry| (entry.keys[0], entry.short))
+/// What can be done in a place.
+pub fn here(place: Place) -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().filter(move |entry| entry.places.contains(&place))
+}
+
+/// Text places have a few keys only: they are all worth telling in the footer.
+pub fn is_text(place: Place) -> bool {
+    TEXTS.contains(&place)
 }

@@ -3,14 +3,16 @@
 //! The command line implements it. No screen knows a cloud, and a test plays a whole session with a host of its own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::Event;
-use crate::facts::{Call, Facts};
+use crate::config::Recent;
+use crate::engine::{Event, Steering};
+use crate::facts::Facts;
 use crate::model::Diagnosis;
 
 /// An embedded walk that needs no credentials.
@@ -44,6 +46,75 @@ pub struct InputEntry {
     pub example: Option<String>,
     /// Whether the walk cannot start without it.
     pub required: bool,
+}
+
+/// A saved snapshot to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotEntry {
+    /// The file.
+    pub path: PathBuf,
+    /// What it asks, one line.
+    pub about: String,
+}
+
+/// Whose identity live calls would use. Never a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// `profile dev`, `AWS_ACCESS_KEY_ID of the environment`; none: no credentials were found.
+    pub credentials: Option<String>,
+    /// The account, as far as that can be told without asking the cloud.
+    pub account: Option<String>,
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// To what.
+    Resource,
+    /// Who.
+    Principal,
+    /// Does what.
+    Action,
+    /// From where.
+    Origin,
+    /// A playbook's id or file.
+    Playbook,
+    /// `NAME=VALUE` pairs.
+    Inputs,
+}
+
+impl Field {
+    /// All, in the form's order.
+    pub const ALL: [Field; 6] =
+        [Field::Resource, Field::Principal, Field::Action, Field::Origin, Field::Playbook, Field::Inputs];
+}
+
+/// A value that a field of the form may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// For which field.
+    pub field: Field,
+    /// The value.
+    pub value: String,
+    /// Where it comes from, in a few words.
+    pub about: String,
+}
+
+/// Everything the start screen and the form show of the user's environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct World {
+    /// Whose identity live calls would use.
+    pub identity: Identity,
+    /// The embedded examples.
+    pub examples: Vec<ExampleEntry>,
+    /// The playbooks there are.
+    pub playbooks: Vec<PlaybookEntry>,
+    /// The diagnoses of late, the newest first.
+    pub recents: Vec<Recent>,
+    /// Snapshots in this folder.
+    pub snapshots: Vec<SnapshotEntry>,
+    /// Values for the form.
+    pub suggestions: Vec<Suggestion>,
 }
 
 /// A diagnosis to be asked of a live cloud, in the user's words. `None` leaves the default to the playbook.
@@ -87,20 +158,19 @@ pub struct HostError {
     pub exit: u8,
 }
 
+/// A diagnosis with its facts.
+pub type Walked = (Arc<Diagnosis>, Arc<Facts>);
+
 /// What the terminal interface may ask for. Every method but [`Host::walk`] answers at once and asks no network.
 pub trait Host: Send + Sync {
-    /// The credentials that live calls would use, as far as that can be told without asking the cloud: `profile dev`, `AWS_ACCESS_KEY_ID`.
-    /// `None` when there are none. Never a secret.
-    fn identity(&self) -> Option<String>;
-
-    /// The embedded examples.
-    fn examples(&self) -> Vec<ExampleEntry>;
-
-    /// The playbooks there are.
-    fn playbooks(&self) -> Vec<PlaybookEntry>;
+    /// What there is to choose from.
+    fn world(&self) -> World;
 
     /// The request that an error text tells, and a sentence on what the cloud reported; `None` when the text tells none.
     fn request_of(&self, error: &str) -> Option<(LiveRequest, String)>;
+
+    /// Whether this can be walked: a sentence on what would be walked, or what is wrong with the words.
+    fn check(&self, live: &LiveRequest) -> Result<String, HostError>;
 
     /// Walks to the end, telling `events` what happens; ends early (with a diagnosis all the same) once `cancel` is cancelled.
     /// Everything that can take time belongs into the future. An error means that there was nothing to walk: no such resource,
@@ -109,11 +179,15 @@ pub trait Host: Send + Sync {
         &self,
         what: StartRequest,
         events: UnboundedSender<Event>,
+        steering: Steering,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Result<(), HostError>>;
 
-    /// What a person would type to make this call.
-    fn command(&self, call: &Call) -> String;
+    /// Judges a saved snapshot, to compare with.
+    fn open(&self, snapshot: &Path) -> Result<Walked, HostError>;
+
+    /// The permission that a read call needs.
+    fn permission(&self, call: &str) -> Option<String>;
 
     /// The diagnosis as Markdown, for tickets.
     fn markdown(&self, diagnosis: &Diagnosis, facts: &Facts) -> String;
@@ -123,4 +197,10 @@ pub trait Host: Send + Sync {
 
     /// Writes the facts as a snapshot into a new file of the current directory, and says which.
     fn save_snapshot(&self, diagnosis: &Diagnosis, facts: &Facts) -> Result<PathBuf, HostError>;
+
+    /// Keeps a text that no clipboard took in a file, and says which.
+    fn keep_text(&self, text: &str) -> Result<PathBuf, HostError>;
+
+    /// Notes a finished diagnosis among those of late; `saved` is where its answers were saved.
+    fn remember(&self, what: &StartRequest, diagnosis: &Diagnosis, saved: Option<&Path>);
 }

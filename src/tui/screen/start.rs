@@ -1,100 +1,89 @@
-//! The start screen: what can be done, and the form for a request.
+//! The start screen: what can be done, and what was done of late.
 
-use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
-use tui_input::Input;
 
-use super::pane;
-use crate::tui::app::{App, Offer, Shown};
+use super::{Canvas, ascii_dots, mark, marked, scrolled};
+use crate::tui::app::{App, Offer};
+use crate::tui::message::Hit;
+use crate::tui::text::{cut, cut_middle, width};
 use crate::visible::one_line;
 
+/// A line of the list: a heading, or an offer by its position.
+enum Row {
+    Gap,
+    Heading(&'static str),
+    Offer(usize, Offer),
+}
+
 /// Draws it.
-pub fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let [head, body] = Layout::vertical([Constraint::Length(4), Constraint::Min(1)]).areas(area);
-    let identity = match &app.identity {
-        Some(identity) => format!("Live questions are asked with {}.", one_line(identity)),
-        None => "No credentials found: examples and snapshots work without.".into(),
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let look = app.look;
+    let who = match &app.world.identity.credentials {
+        Some(credentials) => {
+            let account = app.world.identity.account.as_ref();
+            let account = account.map(|account| format!(", account {}", one_line(account))).unwrap_or_default();
+            format!("All read-only. Live questions are asked with {}{account}.", one_line(credentials))
+        }
+        None => "All read-only. No credentials found: the example needs none.".into(),
     };
-    let title = vec![
-        Line::styled("gatewalk", app.look.heading()),
-        Line::raw("Why can this identity, from this place, not reach this data?"),
-        Line::styled(identity, app.look.quiet()),
-    ];
-    frame.render_widget(Paragraph::new(title), head);
-    match app.shown {
-        Shown::Form => form(app, frame, body),
-        Shown::File => file(app, frame, body),
-        Shown::Start | Shown::Walk => list(app, frame, body),
+    canvas.line(area, 0, Line::styled("Why can this identity, from this place, not reach this data?", look.heading()));
+    canvas.line(area, 1, Line::styled(who, look.quiet()));
+    let rows = rows(app);
+    let list = Rect { y: area.y + 3.min(area.height), height: area.height.saturating_sub(3), ..area };
+    let room = usize::from(list.height);
+    let at = rows.iter().position(|row| matches!(row, Row::Offer(at, _) if *at == app.selected)).unwrap_or(0);
+    let first = scrolled(at, rows.len(), room);
+    for (row, line) in rows.iter().skip(first).take(room).enumerate() {
+        let row = u16::try_from(row).unwrap_or(u16::MAX);
+        match line {
+            Row::Gap => {}
+            Row::Heading(text) => _ = canvas.line(list, row, Line::styled(*text, look.heading())),
+            Row::Offer(at, offer) => {
+                let drawn = canvas.line(list, row, offered(app, *offer, *at == app.selected, usize::from(list.width)));
+                canvas.hit(drawn, Hit::Offer(*at));
+            }
+        }
     }
 }
 
-fn list(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let mut lines = Vec::new();
-    for (at, offer) in app.offers().into_iter().enumerate() {
-        let (name, about) = match offer {
-            Offer::Diagnose => (
-                "Diagnose a resource".to_owned(),
-                "ask a live cloud, read calls only; or paste an error message here".to_owned(),
-            ),
-            Offer::Example(example) => app.examples.get(example).map_or_else(Default::default, |example| {
-                (format!("Walk the example {}", example.name), format!("{}; no credentials needed", example.title))
-            }),
-            Offer::Snapshot => ("Open a snapshot".to_owned(), "walk recorded answers".to_owned()),
+fn rows(app: &App) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut kind = "";
+    for (at, offer) in app.offers(true).into_iter().enumerate() {
+        let of = match offer {
+            Offer::GoOn | Offer::Diagnose | Offer::Train | Offer::Snapshot | Offer::Example(_) => "",
+            Offer::Recent(_) => "Of late",
+            Offer::Saved(_) => "Snapshots in this folder",
+            Offer::Playbook(_) => "Playbooks: what can be diagnosed",
         };
-        let (mark, style) = if at == app.selected {
-            (app.look.marker(), app.look.selected())
-        } else {
-            (" ", ratatui::style::Style::new())
-        };
-        lines.push(Line::from(vec![Span::raw(format!("{mark} ")), Span::styled(name, style)]));
-        lines.push(Line::styled(format!("    {}", one_line(&about)), app.look.quiet()));
+        if of != kind {
+            kind = of;
+            rows.push(Row::Gap);
+            rows.push(Row::Heading(of));
+        }
+        rows.push(Row::Offer(at, offer));
     }
-    lines.push(Line::default());
-    lines.push(Line::styled("Playbooks", app.look.heading()));
-    for playbook in &app.playbooks {
-        lines.push(Line::raw(format!("  {:<26}{}", one_line(&playbook.id), one_line(&playbook.title))));
-    }
-    let scroll = u16::try_from(app.selected * 2 + 2).unwrap_or(u16::MAX).saturating_sub(area.height.saturating_sub(2));
-    frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)).block(pane("Start", app.look)), area);
+    rows
 }
 
-fn form(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let block = pane("Diagnose a resource", app.look);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    for (at, field) in app.fields.iter().enumerate() {
-        let row = u16::try_from(at * 2).unwrap_or(u16::MAX);
-        one_field(app, frame, inner, row, (field.label, field.hint, &field.input), at == app.focus);
-    }
-}
-
-fn file(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let block = pane("Open a snapshot", app.look);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    one_field(app, frame, inner, 0, ("File", "saved with --save", &app.file), true);
-}
-
-fn one_field(app: &App, frame: &mut Frame<'_>, area: Rect, row: u16, field: (&str, &str, &Input), focused: bool) {
-    const LABEL: u16 = 11;
-    if row >= area.height || area.width <= LABEL + 1 {
-        return;
-    }
-    let (label, hint, input) = field;
-    let line = Rect { x: area.x, y: area.y + row, width: area.width, height: 1 };
-    let mark = if focused { app.look.marker() } else { " " };
-    let name = format!("{mark} {label:<9}");
-    let room = usize::from(area.width - LABEL - 1);
-    let scroll = input.visual_scroll(room);
-    let shown: String = input.value().chars().skip(scroll).take(room).collect();
-    let value =
-        if shown.is_empty() { Span::styled(hint.to_owned(), app.look.quiet()) } else { Span::raw(one_line(&shown)) };
-    let name = Span::styled(name, if focused { app.look.heading() } else { ratatui::style::Style::new() });
-    frame.render_widget(Paragraph::new(Line::from(vec![name, value])).wrap(Wrap { trim: false }), line);
-    if focused {
-        let at = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
-        frame.set_cursor_position(Position { x: area.x + LABEL + at.min(area.width - LABEL - 1), y: line.y });
-    }
+fn offered(app: &App, offer: Offer, selected: bool, room: usize) -> Line<'static> {
+    const NAME: usize = 34;
+    let (name, about) = app.worded(offer);
+    let name_room = if room >= 100 { NAME + 14 } else { NAME };
+    let name = cut_middle(&name, name_room);
+    let gap = " ".repeat((name_room + 1).saturating_sub(width(&name)));
+    let style = match offer {
+        Offer::Recent(at) => {
+            app.world.recents.get(at).map_or(app.look.quiet(), |recent| app.look.status(recent.verdict))
+        }
+        _ => app.look.quiet(),
+    };
+    let about = cut(&ascii_dots(about, app.look), room.saturating_sub(name_room + 3));
+    Line::from(vec![
+        Span::raw(mark(app.look, selected)),
+        Span::styled(name, marked(app.look, selected)),
+        Span::raw(gap),
+        Span::styled(about, style),
+    ])
 }

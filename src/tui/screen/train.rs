@@ -1,0 +1,27 @@
+//! The place of the training that is to come, and what can be practised on meanwhile.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::Canvas;
+use crate::tui::app::App;
+use crate::tui::text::wrapped;
+
+/// Draws it.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let inner = canvas.pane(area, "Train", app.look);
+    let room = usize::from(inner.width.min(90));
+    let mut lines = vec![Line::default()];
+    for (text, style) in [
+        ("Training on broken worlds is on its way.", app.look.heading()),
+        ("", app.look.quiet()),
+        (
+            "Until then the example is a good teacher: Enter walks it step by step, with no credentials. Before each query, say to yourself what you expect; \
+             then press the key that asks it.",
+            ratatui::style::Style::new(),
+        ),
+    ] {
+        lines.extend(wrapped(text, room).into_iter().map(|line| Line::styled(line, style)));
+    }
+    canvas.lines(inner, lines);
+}
