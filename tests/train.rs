@@ -510,7 +510,7 @@ impl Person {
             .env("LC_ALL", "C.UTF-8")
             .args(words)
             .current_dir(&home)
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .spawn(env!("CARGO_BIN_EXE_gatewalk"))
             .unwrap();
         Person(terminal)

@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_has_a_form_keeps_it() {
-        let renamer = renamer(7);
+        let other = renamer(7);
         for (text, form) in [
             ("arn:aws:iam::123456789012:role/ml/Fraud-x", r"^arn:aws:iam::[1-9]\d{11}:role/ml/Churn-x$"),
             ("vpc-4cdc1e5756bebf1e4", r"^vpc-[0-9a-f]{17}$"),
@@ -279,21 +279,21 @@ mod tests {
             ("AROAVIQVTWYPCFYXET3XF", "^AROA[A-Z0-9]{17}$"),
             ("s3:GetObject p-FullAWSAccess 2012-10-17", "^s3:GetObject p-FullAWSAccess 2012-10-17$"),
         ] {
-            let renamed = renamer.text(text);
+            let renamed = other.text(text);
             assert!(Regex::new(form).unwrap().is_match(&renamed), "{text} became {renamed}");
         }
-        let both = renamer.text("ou-uv33-j6khwei3 r-uv33");
+        let both = other.text("ou-uv33-j6khwei3 r-uv33");
         assert_eq!(both[3..7], both[both.len() - 4..], "the root's name stays one");
     }
 
     proptest! {
         #[test]
         fn an_address_lies_in_a_block_as_before(key in 0_u64..50, a: u32, b: u32, length in 0_u8..=32) {
-            let renamer = renamer(key);
+            let other = renamer(key);
             let block = Ipv4Net::new(Ipv4Addr::from(b), length).unwrap().trunc();
             for address in [Ipv4Addr::from(a), Ipv4Addr::from((b & !(u32::MAX.checked_shr(u32::from(length)).unwrap_or(0))) | (a & u32::MAX.checked_shr(u32::from(length)).unwrap_or(0)))] {
-                let renamed = Ipv4Addr::from_str(&renamer.text(&address.to_string())).unwrap();
-                let moved = Ipv4Net::from_str(&renamer.text(&block.to_string())).unwrap();
+                let renamed = Ipv4Addr::from_str(&other.text(&address.to_string())).unwrap();
+                let moved = Ipv4Net::from_str(&other.text(&block.to_string())).unwrap();
                 prop_assert_eq!(block.contains(&address), moved.contains(&renamed), "{} {} {} {}", block, address, moved, renamed);
             }
         }
