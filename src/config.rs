@@ -52,18 +52,6 @@ pub fn playbook_dirs() -> Vec<PathBuf> {
     config_dir().map(|dir| dir.join("playbooks")).into_iter().collect()
 }
 
-/// The folder of what gatewalk remembers from one start to the next; `GATEWALK_STATE_DIR` names another one.
-#[must_use]
-pub fn state_dir() -> Option<PathBuf> {
-    if let Some(dir) = std::env::var_os("GATEWALK_STATE_DIR") {
-        return Some(PathBuf::from(dir));
-    }
-    let names =
-        AppStrategyArgs { top_level_domain: "dev".into(), author: "gatewalk".into(), app_name: "gatewalk".into() };
-    let strategy = choose_app_strategy(names).ok()?;
-    Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
-}
-
 /// Where the user's own levels to train with lie.
 #[must_use]
 pub fn level_dirs() -> Vec<PathBuf> {
