@@ -1,4 +1,4 @@
-//! The place of the training that is to come, and what can be practised on meanwhile.
+//! Where training is found, and what can be practised on here.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -13,11 +13,17 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let room = usize::from(inner.width.min(90));
     let mut lines = vec![Line::default()];
     for (text, style) in [
-        ("Training on broken worlds is on its way.", app.look.heading()),
+        ("Training on broken worlds has its home on the command line.", app.look.heading()),
+        ("", app.look.quiet()),
+        ("Leave this screen and run: gatewalk train", ratatui::style::Style::new()),
+        (
+            "gatewalk train list tells the levels, and which are due. A screen of its own is on its way.",
+            app.look.quiet(),
+        ),
         ("", app.look.quiet()),
         (
-            "Until then the example is a good teacher: Enter walks it step by step, with no credentials. Before each query, say to yourself what you expect; \
-             then press the key that asks it.",
+            "Here the example is a good teacher meanwhile: Enter walks it step by step, with no credentials. Before each query, say to yourself what you \
+             expect; then press the key that asks it.",
             ratatui::style::Style::new(),
         ),
     ] {
