@@ -91,7 +91,7 @@ pub fn weigh<'f>(
     match (judgement.verdict, blamed.effect) {
         // A gate that is taken to be unused because nothing can be read of it is used after all, if the cloud says so.
         (Verdict::NotApplicable, Some(effect)) if !judgement.missing.is_empty() => {
-            close(judgement, gate, blamed, effect)
+            close(judgement, gate, blamed, effect);
         }
         (Verdict::Unknown, Some(effect)) => close(judgement, gate, blamed, effect),
         (Verdict::Unknown, None) => {
