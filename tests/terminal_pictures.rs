@@ -19,8 +19,12 @@ fn session(theme: Theme) -> Rehearsal {
 }
 
 fn walked(theme: Theme) -> Rehearsal {
+    example(theme, "broken-endpoint")
+}
+
+fn example(theme: Theme, name: &str) -> Rehearsal {
     let mut session = session(theme);
-    session.walk(StartRequest::Example("broken-endpoint".into()));
+    session.walk(StartRequest::Example(name.into()));
     session
 }
 
@@ -81,6 +85,7 @@ fn the_pictures_of_the_documentation_are_up_to_date() {
     picture("start", &mut session(Theme::Default), 100, 28);
     picture("verdict", &mut walked(Theme::Default), 120, 36);
     picture("verdict-80x24", &mut walked(Theme::Colorblind), 80, 24);
+    picture("azure", &mut example(Theme::Default, "azure-private-blob"), 120, 36);
     picture("steps", walked(Theme::Default).press(&["Enter"]), 110, 40);
     picture("evidence", walked(Theme::Default).press(&["Enter", "Enter"]), 130, 32);
     picture("help", walked(Theme::Default).press(&["?"]), 110, 34);
