@@ -80,7 +80,7 @@ pub static CALLS: &[ReadCall] = table! {
     "storage:GetContainer" "Microsoft.Storage/storageAccounts/blobServices/containers/read" ARM, G, "{id}" "2023-05-01" false "az storage container-rm show --ids {id}";
     "storage:ListPrivateEndpointConnections" "Microsoft.Storage/storageAccounts/privateEndpointConnections/read" ARM, G, "{id}/privateEndpointConnections" "2023-05-01" true "az network private-endpoint-connection list --id {id}";
     "storage:ListPerimeterConfigurations" "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read" ARM, G, "{id}/networkSecurityPerimeterConfigurations" "2023-05-01" true "az storage account network-security-perimeter-configuration list --ids {id}";
-    "authorization:ListRoleAssignments" "Microsoft.Authorization/roleAssignments/read" ARM, G, "{id}/providers/Microsoft.Authorization/roleAssignments" "2022-04-01" true "az role assignment list --scope {id} --include-inherited --include-groups";
+    "authorization:ListRoleAssignments" "Microsoft.Authorization/roleAssignments/read" ARM, G, "{id}/providers/Microsoft.Authorization/roleAssignments" "2022-04-01" true "az role assignment list --scope {id}";
     "authorization:GetRoleDefinition" "Microsoft.Authorization/roleDefinitions/read" ARM, G, "{id}" "2022-04-01" false "az role definition show --id {id}";
     "authorization:ListDenyAssignments" "Microsoft.Authorization/denyAssignments/read" ARM, G, "{id}/providers/Microsoft.Authorization/denyAssignments" "2022-04-01" true "az role deny-assignment list --scope {id}";
     "authorization:ListEligibilities" "Microsoft.Authorization/roleEligibilityScheduleInstances/read" ARM, G, "{id}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances" "2020-10-01" true "";
@@ -148,6 +148,9 @@ impl ReadCall {
 #[must_use]
 pub fn command(call: &Call) -> String {
     let Some(known) = by_name(&call.name) else { return call.name.clone() };
+    if known.name == "authorization:ListRoleAssignments" {
+        return assignments(call);
+    }
     if !known.command.is_empty() {
         return filled(known.command, call, quoted);
     }
@@ -163,6 +166,21 @@ pub fn command(call: &Call) -> String {
         url.push_str(&query.join("&"));
     }
     format!("az rest --method {method} --url {}", quoted(&url))
+}
+
+/// `az` words the filters of role assignments as options.
+fn assignments(call: &Call) -> String {
+    let text = |name: &str| call.params.get(name).and_then(Value::as_str).unwrap_or_default();
+    let scope = quoted(text("id"));
+    let principal = text("filter").split('\'').nth(1).map(quoted);
+    match (text("filter").split_once('(').map(|(function, _)| function), principal) {
+        (Some("assignedTo"), Some(oid)) => {
+            format!("az role assignment list --scope {scope} --assignee {oid} --include-groups --include-inherited")
+        }
+        (None, Some(oid)) => format!("az role assignment list --all --assignee {oid}"),
+        (Some("atScope"), _) => format!("az role assignment list --scope {scope} --include-inherited"),
+        _ => format!("az role assignment list --scope {scope}"),
+    }
 }
 
 fn filled(template: &str, call: &Call, spell: impl Fn(&str) -> String) -> String {
@@ -227,6 +245,21 @@ mod tests {
                 "storage:GetAccount",
                 json!({"id": "/subscriptions/s/x"}),
                 "az storage account show --ids /subscriptions/s/x",
+            ),
+            (
+                "authorization:ListRoleAssignments",
+                json!({"id": "/subscriptions/s", "filter": "assignedTo('o')"}),
+                "az role assignment list --scope /subscriptions/s --assignee o --include-groups --include-inherited",
+            ),
+            (
+                "authorization:ListRoleAssignments",
+                json!({"id": "/subscriptions/s", "filter": "atScope()"}),
+                "az role assignment list --scope /subscriptions/s --include-inherited",
+            ),
+            (
+                "authorization:ListRoleAssignments",
+                json!({"id": "/subscriptions/s", "filter": "principalId eq 'o'"}),
+                "az role assignment list --all --assignee o",
             ),
             (
                 "authorization:ListEligibilities",
