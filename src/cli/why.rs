@@ -161,12 +161,11 @@ pub fn known(denial: &Denial) -> Words {
 pub fn sentence(denial: &Denial) -> String {
     let effect = denial.reported.effect.map(|effect| format!(", {}", effect.as_str())).unwrap_or_default();
     match (&denial.reported.gate, denial.resource.is_some()) {
-        (Some(gate), true) => format!("Reported: {gate}{effect}. Say where it came from; Enter walks."),
-        (Some(gate), false) => format!("Reported: {gate}{effect}. It names no resource: type it."),
-        (None, true) if denial.reported.layer.is_some() => {
-            let layer = denial.reported.layer.map(|layer| layer.as_str()).unwrap_or_default();
+        (None, true) if let Some(layer) = denial.reported.layer => {
             format!("Reported: something in the layer {layer}. Say where it came from; Enter walks.")
         }
+        (Some(gate), true) => format!("Reported: {gate}{effect}. Say where it came from; Enter walks."),
+        (Some(gate), false) => format!("Reported: {gate}{effect}. It names no resource: type it."),
         (None, true) => "No reason is given. Say where it came from; Enter walks.".into(),
         (None, false) => "Neither reason nor resource is given: type the resource.".into(),
     }
