@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "gatewalk", version, about, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 open · 1 broken · 2 usage · 3 unknown · 4 invalid playbook or snapshot · 5 the cloud could not be asked"
+    after_help = "Exit codes: 0 open · 1 broken · 2 usage · 3 unknown · 4 invalid playbook, snapshot or scenario · 5 the cloud could not be asked"
 )]
 pub struct Args {
     /// What to do.
