@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::super::calls::quoted;
 use super::super::super::id;
 use super::super::super::items::{flag, list, prop, text, texts};
+use super::super::super::rbac::{Plane, builtin};
 use super::super::words::{Account, fix, unread};
 use super::SUBJECT;
 use super::named::Named;
@@ -16,29 +17,11 @@ use crate::provider::Ask;
 /// What Storage needs of a key (Azure Storage, `customer-managed-keys-overview`).
 const NEEDED: [&str; 3] = ["get", "wrapkey", "unwrapkey"];
 
-/// Built-in roles that give reading, wrapping and unwrapping with keys: Crypto Service Encryption User, Crypto User, Crypto Officer,
-/// Administrator (all others that Azure has built in lack one of the three).
-const GRANTING: [&str; 4] = [
-    "e147488a-f6f5-4113-8e2d-b22465e65bf6",
-    "12338af0-0e69-4776-bea7-57ae8d297424",
-    "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
-    "00482a5a-887f-4fb3-b363-3b7fe8e74483",
-];
-
-/// Built-in roles that are often at hand and give no use of keys: Owner, Contributor, Reader, User Access Administrator, Key Vault
-/// Contributor, Key Vault Reader, Key Vault Secrets User, Key Vault Certificate User, Storage Blob Data Reader, Contributor and Owner.
-const USELESS: [&str; 11] = [
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-    "b24988ac-6180-42a0-ab88-20f7382dd24c",
-    "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
-    "f25e0fa2-a7c8-4377-a976-54943a77a395",
-    "21090545-7ca7-4776-b22c-e363652d74d2",
-    "4633458b-17de-408a-b874-0445c86b69e6",
-    "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
-    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
-    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+/// The same as data actions of roles.
+const NEEDED_OF_ROLES: [&str; 3] = [
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/keys/wrap/action",
+    "Microsoft.KeyVault/vaults/keys/unwrap/action",
 ];
 
 /// Whether the account's identity may use the key. Nothing when it may.
@@ -158,13 +141,13 @@ fn reaches(assignment: &Value, target: &str) -> bool {
     text(assignment, "scope").is_none_or(above)
 }
 
+/// Whether a role gives all that is needed; of roles that Azure has not built in nothing is read here.
 fn grants(assignment: &Value) -> Tri {
-    let role = text(assignment, "roleDefinitionId").map(|id| id::name(id).to_ascii_lowercase());
-    match role.as_deref() {
-        Some(role) if GRANTING.contains(&role) => Tri::True,
-        Some(role) if USELESS.contains(&role) => Tri::False,
-        _ => Tri::Unknown,
-    }
+    let Some(role) = text(assignment, "roleDefinitionId").and_then(builtin::by_id) else { return Tri::Unknown };
+    let permissions = role.permissions();
+    let given =
+        |needed: &&str| permissions.iter().any(|one| one.condition().is_none() && one.covers(needed, Plane::Data));
+    Tri::from(NEEDED_OF_ROLES.iter().all(given))
 }
 
 fn closed(key: &Named<'_>, vault: Vault<'_>, summary: String, statement: &str, found: &Value, fix: Fix) -> Judgement {
