@@ -335,7 +335,8 @@ fn throttled_calls_are_asked_again_and_equal_ones_only_once() {
     let calls: Vec<&String> = log.iter().filter(|call| !call.starts_with("sign-in")).collect();
     let distinct: BTreeSet<&&String> = calls.iter().collect();
     let again = calls.len() - distinct.len();
-    assert!(again <= 4, "{again} calls were made twice: {log:?}");
+    // Two questions to Resource Graph differ in their bodies only.
+    assert!(again <= 5, "{again} calls were made twice: {log:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::rename::{Renamer, mix};
 use super::schema::{Edit, Fault, Level};
+use crate::azure::rbac::builtin;
 use crate::facts::Snapshot;
 
 /// Words of the shipped worlds, and what may stand in their place.
@@ -18,6 +19,10 @@ const NAMES: &[(&str, &[&str])] = &[
     ("pipeline", &["scheduler", "launcher", "orchestrator"]),
     ("mortgage", &["savings", "brokerage", "insurance", "leasing"]),
     ("retail", &["private", "corporate", "treasury"]),
+    ("frauddata", &["churndata", "claimsdata", "creditdata", "lendingdata"]),
+    ("openlab", &["triallab", "benchlab", "draftlab"]),
+    ("lakehns", &["deeplake", "claimslake", "salmonlake"]),
+    ("hublake", &["corelake", "commonlake", "grouplake"]),
 ];
 
 /// Ids that mean something by themselves: those of Azure's role definitions.
@@ -25,7 +30,7 @@ static ROLES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)roleDe
 
 /// The ids of a snapshot that no renaming may touch, in lower case.
 pub fn kept(snapshot: &Snapshot) -> BTreeSet<String> {
-    let mut kept = BTreeSet::new();
+    let mut kept: BTreeSet<String> = builtin::all().map(|role| role.id.to_ascii_lowercase()).collect();
     let Some(roles) = ROLES.as_ref() else { return kept };
     for fact in &snapshot.facts {
         let Ok(text) = serde_json::to_string(fact) else { continue };

@@ -22,7 +22,7 @@ impl Live {
         }
         if let (Some(bucket), false) = (bucket, addresses.is_empty()) {
             let key = request.resource.split_once('/').map(|(_, key)| key.to_owned());
-            let asked = self.ask_for(request, &bucket, key).await;
+            let asked = Box::pin(self.ask_for(request, &bucket, key)).await;
             if secure {
                 facts.push(tls(&host, &asked));
             }
@@ -62,7 +62,7 @@ impl Live {
                         "SSEKMSKeyId": got.ssekms_key_id(), "StorageClass": got.storage_class().map(aws_sdk_s3::types::StorageClass::as_str),
                     }))
                 };
-                probed("probe:GetObject", params, asked).await
+                Box::pin(probed("probe:GetObject", params, asked)).await
             }
             _ => {
                 let asked = async {
