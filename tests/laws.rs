@@ -116,3 +116,27 @@ fn compare(name: &str, whole: &Diagnosis, less: &Diagnosis) {
         matches!((whole.verdict, less.verdict), (Status::Open, Status::Broken) | (Status::Broken, Status::Open));
     assert!(!opposite, "{name}: {:?} became {:?}: {}", whole.verdict, less.verdict, less.sentence);
 }
+
+/// A role that is bound to a condition nobody can evaluate opens nothing, for callers of an endpoint, for the endpoint itself, and for its model.
+#[test]
+fn the_condition_of_every_role_on_the_way_is_judged() {
+    let at = WORLDS.iter().position(|(name, _)| *name == "healthy-azure-endpoint").unwrap();
+    for (scope, step) in [
+        ("onlineEndpoints", "score-condition"),
+        ("Microsoft.ContainerRegistry", "image-condition"),
+        ("Microsoft.Storage", "model-condition"),
+    ] {
+        let mut snapshot = world(at);
+        for fact in snapshot.facts.iter_mut().filter(|fact| fact.call == "authorization:ListRoleAssignments") {
+            if !fact.params["id"].as_str().unwrap().contains(scope) {
+                continue;
+            }
+            for assignment in fact.body.as_mut().and_then(|body| body["value"].as_array_mut()).into_iter().flatten() {
+                assignment["properties"]["condition"] = "@Principal[a:b] StringEquals 'c'".into();
+            }
+        }
+        let diagnosis = replay(snapshot);
+        let judged = diagnosis.gates.iter().find(|gate| gate.step == step).unwrap();
+        assert_eq!((judged.status, diagnosis.verdict), (Verdict::Unknown, Status::Unknown), "{step}");
+    }
+}
