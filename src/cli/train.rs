@@ -1,5 +1,6 @@
 //! `gatewalk train`.
 
+mod author;
 mod line;
 mod list;
 
@@ -15,11 +16,10 @@ use super::args::{Train, TrainCommand, TrainMode};
 use super::diagnose::shelf;
 use super::{Failure, print};
 use crate::config;
-use crate::facts::Snapshot;
 use crate::playbook::PlaybookError;
 use crate::train::progress::{self, Record};
 use crate::train::script::{self, Timed};
-use crate::train::{Bank, Debrief, Event, Mode, Scenario, Session, author, check};
+use crate::train::{Bank, Debrief, Event, Mode, Scenario, Session};
 
 /// All levels.
 pub fn bank() -> Bank {
@@ -39,8 +39,8 @@ fn records() -> Vec<Record> {
 pub fn train(args: Train) -> Result<u8, Failure> {
     match &args.command {
         Some(TrainCommand::List { layer, difficulty, due, json }) => list::list(*layer, *difficulty, *due, *json),
-        Some(TrainCommand::Check { files }) => check_levels(files),
-        Some(TrainCommand::New { broken, healthy, id }) => new(broken, healthy.as_deref(), id),
+        Some(TrainCommand::Check { files }) => author::check(files),
+        Some(TrainCommand::New { broken, healthy, id }) => author::new(broken, healthy.as_deref(), id),
         Some(TrainCommand::Schema) => print(&schema_text()),
         None => play(&args),
     }
@@ -85,10 +85,18 @@ fn play(args: &Train) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// Something that is wrong with a level, or with a script.
+fn wrong_level(mut error: Box<PlaybookError>) -> Failure {
+    error.help.get_or_insert_with(|| {
+        "`gatewalk train schema` prints what a level may hold; docs/training.md has scripts as well".into()
+    });
+    Failure::from(error)
+}
+
 /// A name that no level has is the user's slip; anything else is wrong with a level.
 fn no_scenario(error: Box<PlaybookError>) -> Failure {
     let unknown = error.line == 0 && error.message.starts_with("there is no scenario");
-    let mut failure = Failure::from(error);
+    let mut failure = wrong_level(error);
     let file = Path::new(failure.sentence.split(": ").next().unwrap_or_default()).extension().is_some();
     if unknown && !file {
         failure.exit = 2;
@@ -127,7 +135,7 @@ fn scripted(args: &Train, mode: Mode, scenario: Arc<Scenario>, path: &Path) -> R
     };
     let text =
         text.map_err(|error| Failure::usage(format!("{name} cannot be read: {error}"), "name a file of moves"))?;
-    let moves = script::parse(&name, &text)?;
+    let moves = script::parse(&name, &text).map_err(wrong_level)?;
     let (mut session, opening) = Session::new(scenario, mode);
     let mut turns = vec![json!({"move": null, "events": opening})];
     let mut wrong = false;
@@ -167,48 +175,4 @@ fn result(session: &Session, now: u64, turns: &[Value]) -> Value {
 
 fn pairs(choices: &[(&str, &str)]) -> Vec<Value> {
     choices.iter().map(|(id, text)| json!({"id": id, "text": text})).collect()
-}
-
-/// Checks levels; all that is wrong is told.
-fn check_levels(names: &[String]) -> Result<u8, Failure> {
-    let bank = bank();
-    let files = match names {
-        [] => bank.files(),
-        names => names.iter().map(|name| bank.find(name).map_err(no_scenario)).collect::<Result<_, _>>()?,
-    };
-    let mut out = String::new();
-    let mut failures = Vec::new();
-    for file in &files {
-        let wrong = check::check(&bank, file);
-        if wrong.is_empty() {
-            out.push_str(&format!("{}: right\n", file.id()));
-        }
-        failures.extend(wrong.into_iter().map(Failure::from));
-    }
-    print(&out)?;
-    let count = failures.len();
-    match failures.split_last() {
-        None => print(&format!("{} levels are right\n", files.len())),
-        Some((last, before)) => {
-            let mut sentence: String =
-                before.iter().map(|failure| format!("{}\n  next: {}\n", failure.sentence, failure.next)).collect();
-            sentence.push_str(&last.sentence);
-            if count > 1 {
-                sentence = format!("{count} things are wrong\n{sentence}");
-            }
-            Err(Failure::invalid(sentence, last.next.clone()))
-        }
-    }
-}
-
-/// Prints a level to start from.
-fn new(broken: &Path, healthy: Option<&Path>, id: &str) -> Result<u8, Failure> {
-    let snapshot = Snapshot::load(broken)?;
-    let repaired = healthy.map(Snapshot::load).transpose()?;
-    let loaded = Arc::new(shelf().open(&snapshot.playbook)?);
-    // The level lies beside its world.
-    let base = healthy.unwrap_or(broken).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = author::skeleton(id, &base, &loaded, &snapshot, repaired.as_ref())
-        .ok_or_else(|| Failure::invalid("the snapshot is of a cloud that this gatewalk does not know", ""))?;
-    print(&text)
 }

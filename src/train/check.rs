@@ -338,7 +338,8 @@ pub fn closed(diagnosis: &Diagnosis) -> BTreeSet<(String, String, String)> {
     diagnosis.closed().map(|gate| (gate.step.clone(), gate.gate.clone(), reason(&gate.code))).collect()
 }
 
-fn told(diagnosis: &Diagnosis) -> String {
+/// What is closed and what is unknown, in a sentence.
+pub fn told(diagnosis: &Diagnosis) -> String {
     let closed: Vec<String> =
         closed(diagnosis).into_iter().map(|(step, gate, reason)| format!("{step} ({gate}.{reason})")).collect();
     let unknown: BTreeSet<&str> = diagnosis.unknown().map(|gate| gate.step.as_str()).collect();
