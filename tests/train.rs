@@ -2,6 +2,8 @@
 //! on writing levels works as written.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, missing_docs)]
 
+#[path = "support/page.rs"]
+mod page;
 mod support;
 
 use std::collections::BTreeSet;
@@ -424,48 +426,15 @@ fn regex_like(text: &str) -> Vec<String> {
     found
 }
 
-/// The commands of docs/training.md, in order: a saved incident becomes a level.
+/// The commands of docs/training.md, in order: a saved incident becomes a level. `tests/train_live.rs` does it with a live one.
 #[test]
 fn a_saved_incident_becomes_a_level_as_the_page_says() {
-    let page = fs::read_to_string(root().join("docs/training.md")).unwrap();
-    let block = page.split("```sh incident\n").nth(1).unwrap().split("```").next().unwrap();
-    let commands: Vec<&str> = block.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).collect();
-    assert!(commands.len() < 10, "{} commands", commands.len());
     let home = folder("incident");
-    fs::copy(root().join("assets/examples/broken-endpoint.json"), home.join("incident-live.json")).unwrap();
-    fs::write(home.join("repaired-live.json"), repaired()).unwrap();
-    for command in commands {
-        let words: Vec<&str> = command.split_whitespace().collect();
-        match words[..] {
-            // What asks a live cloud was done before: its files are there.
-            ["gatewalk", "diagnose", ..] if words.contains(&"--save") => {}
-            ["$EDITOR", file] => {
-                let text = fs::read_to_string(home.join(file)).unwrap();
-                assert!(text.contains("TODO"), "something is left to write");
-                let (code, _, errors) = run(&home, &["train", "check", file]);
-                assert!(code == 4 && errors.contains("still has to be written"), "{errors}");
-                fs::write(
-                    home.join(file),
-                    text.replace("TODO ", "Written: ")
-                        .replace("brief: Written:", "brief: Written,")
-                        .replace(": Written: ", ": Written, "),
-                )
-                .unwrap();
-            }
-            ["gatewalk", ..] => {
-                let (words, to) = match words.iter().position(|word| *word == ">") {
-                    Some(at) => (&words[1..at], words.get(at + 1)),
-                    None => (&words[1..], None),
-                };
-                let (code, out, errors) = run(&home, words);
-                assert_eq!(code, 0, "{command}: {errors}");
-                if let Some(to) = to {
-                    fs::write(home.join(to), out).unwrap();
-                }
-            }
-            _ => panic!("{command}"),
-        }
-    }
+    let broken = root().join("assets/examples/broken-endpoint.json");
+    page::run(&home, &|| gatewalk(&home), &mut |words| match *words.last().unwrap() {
+        "incident-live.json" => fs::copy(&broken, home.join("incident-live.json")).map(drop).unwrap(),
+        file => fs::write(home.join(file), repaired()).unwrap(),
+    });
     assert!(home.join("worlds/incident.yaml").exists());
 }
 

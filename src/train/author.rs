@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::lent::{Lenders, Lent};
 use super::bank::{Bank, parse};
-use super::check::{TODO, closed, told};
+use super::check::{TODO, closed, told, unsettled};
 use super::scenario::{Makings, Scenario};
 use super::schema::{Answer, FixChoice, ModelStep};
 use super::world::World;
@@ -45,6 +45,9 @@ pub enum NoLevel {
     /// It is not repaired.
     #[error("the repaired snapshot is not open: {0}")]
     NotRepaired(String),
+    /// What only a probe of the data tells is no read of the playbook.
+    #[error("no read of the playbook tells the causes apart: {0}")]
+    Untold(String),
 }
 
 /// What a level is made of.
@@ -86,7 +89,7 @@ pub fn skeleton(
     text.push_str(&incident.faults(healthy));
     text.push_str(&incident.choices());
     let start = healthy.unwrap_or(broken).clone();
-    let path = incident.path(&text, start, loaded);
+    let path = incident.path(&text, start, loaded)?;
     text.push_str(&incident.texts(&path));
     let left = left(&text);
     Ok(Skeleton { text, left })
@@ -245,16 +248,21 @@ impl Incident<'_> {
     }
 
     /// The model path for what is written so far; none when that cannot be played yet.
-    fn path(&self, so_far: &str, base: Snapshot, loaded: &Arc<Loaded>) -> Vec<ModelStep> {
+    fn path(&self, so_far: &str, base: Snapshot, loaded: &Arc<Loaded>) -> Result<Vec<ModelStep>, NoLevel> {
         let text = format!("{so_far}{}", self.texts(&[]));
         let file = SourceFile { name: self.id.to_owned(), text, path: None };
         let scenario = |level| -> Option<Scenario> {
             let makings = Makings { level, file: file.clone(), healthy: base, loaded: Arc::clone(loaded) };
             makings.scenario(None).ok()
         };
-        let Some(mut scenario) = parse(&file).ok().and_then(scenario) else { return Vec::new() };
+        let Some(mut scenario) = parse(&file).ok().and_then(scenario) else { return Ok(Vec::new()) };
+        let keys = scenario.probes.iter().flat_map(|probe| probe.keys.clone()).collect();
+        let known = scenario.broken.known(&keys).diagnosis;
+        if !scenario.told_apart(&known) {
+            return Err(NoLevel::Untold(unsettled(&scenario, &known)));
+        }
         way::propose(&mut scenario);
-        scenario.level.model_path
+        Ok(scenario.level.model_path)
     }
 
     fn texts(&self, path: &[ModelStep]) -> String {
@@ -290,21 +298,22 @@ impl Incident<'_> {
     /// The second hint: where the deciding part stands.
     fn look_at(&self) -> String {
         match self.first().and_then(|gate| gate.decisive.first()) {
-            Some(decisive) if decisive.statement.is_empty() => format!("Read {}.", decisive.document),
-            Some(decisive) => format!("Read {} in {}.", decisive.statement, decisive.document),
-            None => match self.first().and_then(|gate| gate.blame.as_deref()).and_then(|blame| blame.rsplit('/').next()) {
-                Some(name) => format!("Look closely at {name}."),
-                None => format!("{TODO} what to compare with what"),
-            },
+            Some(decisive) if decisive.statement.is_empty() => format!("Look at {}.", decisive.document),
+            Some(decisive) => format!("Look at {}: {}.", decisive.document, decisive.statement),
+            None => {
+                match self.first().and_then(|gate| gate.blame.as_deref()).and_then(|blame| blame.rsplit('/').next()) {
+                    Some(name) => format!("Look closely at {name}."),
+                    None => format!("{TODO} what to compare with what"),
+                }
+            }
         }
     }
 
     /// A layer as one would tell it: what the gates say that people suspect most, and what follows.
     fn told(&self, layer: Layer) -> String {
         const MOST: usize = 3;
-        let of = |status: Verdict| {
-            self.truth.gates.iter().filter(move |gate| gate.layer == layer && gate.status == status)
-        };
+        let of =
+            |status: Verdict| self.truth.gates.iter().filter(move |gate| gate.layer == layer && gate.status == status);
         let mut told: Vec<&GateReport> = of(Verdict::Open).filter(|gate| !gate.summary.is_empty()).collect();
         told.sort_by_key(|gate| std::cmp::Reverse(self.weight(gate)));
         told.truncate(MOST);
@@ -335,7 +344,9 @@ impl Incident<'_> {
             if let Some(edge) = self.truth.path.edges.iter().find(|edge| edge.id == gate.edge) {
                 said.push(format!("The broken edge leads from {} to {}.", label(&edge.from), label(&edge.to)));
             }
-            said.extend(self.truth.fixes_of(&gate.id).take(1).map(|(_, fix)| format!("The smallest change: {}.", fix.title)));
+            said.extend(
+                self.truth.fixes_of(&gate.id).take(1).map(|(_, fix)| format!("The smallest change: {}.", fix.title)),
+            );
         }
         said.join(" ")
     }

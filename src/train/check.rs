@@ -354,7 +354,7 @@ pub fn told(diagnosis: &Diagnosis) -> String {
 }
 
 /// What is not settled yet, for the author.
-fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
+pub fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
     let answers = scenario
         .level
         .answer

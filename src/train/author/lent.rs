@@ -51,7 +51,8 @@ impl Lenders {
 
     /// How a level that breaks in the same way words its cause.
     pub fn cause(&self, answer: &Answer) -> Option<Lent<String>> {
-        let fits = |level: &Level| level.answer.iter().any(|own| own.step == answer.step && own.reason == answer.reason);
+        let fits =
+            |level: &Level| level.answer.iter().any(|own| own.step == answer.step && own.reason == answer.reason);
         let of = |level: &Level| {
             let right = level.causes.iter().filter(|cause| cause.right);
             let mut shown = right.filter(|cause| level.steps_of(cause).contains(&answer.step.as_str()));
@@ -64,7 +65,8 @@ impl Lenders {
     pub fn suspicion(&self, step: &str) -> Option<(Lent<String>, usize)> {
         let mut found: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
         for Lender { level, own, .. } in &self.all {
-            for cause in level.causes.iter().filter(|cause| cause.steps == [step] && speaks_of_nobody(&cause.text, own)) {
+            for cause in level.causes.iter().filter(|cause| cause.steps == [step] && speaks_of_nobody(&cause.text, own))
+            {
                 found.entry(&cause.text).or_insert((&level.id, 0)).1 += 1;
             }
         }

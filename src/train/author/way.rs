@@ -34,11 +34,8 @@ fn walk(scenario: &mut Scenario, names: Vec<String>) -> Vec<ModelTaken> {
     let step = |name: String| ModelStep { why: why(&name), probe: name, expect: Expect::Open };
     scenario.level.model_path = names.into_iter().map(step).collect();
     let told = model_way(scenario);
-    let closed: BTreeSet<&str> = told
-        .iter()
-        .filter(|step| step.feedback.saw == Saw::Closed)
-        .map(|step| step.probe.as_str())
-        .collect();
+    let closed: BTreeSet<&str> =
+        told.iter().filter(|step| step.feedback.saw == Saw::Closed).map(|step| step.probe.as_str()).collect();
     for step in &mut scenario.level.model_path {
         if closed.contains(step.probe.as_str()) {
             step.expect = Expect::Closed;
