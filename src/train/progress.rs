@@ -86,6 +86,18 @@ pub struct Standing {
     pub due: Timestamp,
 }
 
+impl Standing {
+    /// `due, best 80`; `in 3 days, best 80`.
+    pub fn told(&self, now: Timestamp) -> String {
+        if self.due <= now {
+            return format!("due, best {}", self.best);
+        }
+        let days = (self.due.as_second() - now.as_second() + 86_399) / 86_400;
+        let unit = if days == 1 { "day" } else { "days" };
+        format!("in {days} {unit}, best {}", self.best)
+    }
+}
+
 /// Adds a line to the file.
 pub fn add(path: &Path, record: &Record) -> io::Result<()> {
     if let Some(folder) = path.parent() {
