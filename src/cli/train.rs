@@ -1,6 +1,7 @@
 //! `gatewalk train`.
 
 mod author;
+mod keep;
 mod line;
 mod list;
 
@@ -14,12 +15,15 @@ use serde_json::{Value, json};
 
 use super::args::{Train, TrainCommand, TrainMode};
 use super::diagnose::shelf;
-use super::{Failure, print};
+use super::{Failure, print, start};
 use crate::config;
 use crate::playbook::PlaybookError;
 use crate::train::progress::{self, Record};
+use crate::tui::{LevelRequest, Variant};
+
 use crate::train::script::{self, Timed};
-use crate::train::{Bank, Debrief, Event, Mode, Scenario, Session};
+use crate::train::{Bank, Entry, Event, Mode, Scenario, Session};
+pub use keep::{Keeping, levels};
 
 /// All levels.
 pub fn bank() -> Bank {
@@ -67,22 +71,41 @@ fn play(args: &Train) -> Result<u8, Failure> {
             ));
         }
         (None, None) => {
-            let entries = bank.list();
-            let next = progress::next(&entries, &records(), Timestamp::now());
-            next.map(|entry| entry.id.clone()).ok_or_else(|| {
-                Failure::usage("there are no levels", "`gatewalk train check` says what is wrong with yours")
-            })?
+            let (entries, records) = (bank.list(), records());
+            let next = progress::next(&entries, &records, Timestamp::now());
+            next.map(|entry| entry.id.clone()).ok_or_else(|| nothing_due(&entries, &records))?
         }
     };
+    // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
+    if args.script.is_none() && !args.plain && start::is_interactive() {
+        let variant = args.seed.map_or(Variant::Written, Variant::Seed);
+        // What cannot be played is said here, not on a screen.
+        bank.find(&id).map_err(no_scenario)?;
+        return start::train(LevelRequest { id, mode, variant }, keeping(args));
+    }
     let scenario = Arc::new(Scenario::open(&bank, &id, args.seed).map_err(no_scenario)?);
     let debrief = match &args.script {
         Some(path) => return scripted(args, mode, scenario, path),
         None => line::play(scenario, mode)?,
     };
     if let Some(debrief) = debrief {
-        remember(args, &debrief)?;
+        keeping(args).keep(&debrief)?;
+        if !args.no_record {
+            return print(&keep::told(&bank, &debrief.scenario));
+        }
     }
     Ok(0)
+}
+
+/// Why there is nothing to train now.
+fn nothing_due(entries: &[Entry], records: &[Record]) -> Failure {
+    match progress::soonest(entries, records) {
+        None => Failure::usage("there are no levels", "`gatewalk train check` says what is wrong with yours"),
+        Some((entry, standing)) => Failure::usage(
+            format!("nothing is due: the next to come is {}, {}", entry.id, standing.told(Timestamp::now())),
+            format!("name a level to play it all the same: gatewalk train {} --seed 7", entry.id),
+        ),
+    }
 }
 
 /// Something that is wrong with a level, or with a script.
@@ -104,20 +127,19 @@ fn no_scenario(error: Box<PlaybookError>) -> Failure {
     failure
 }
 
-fn remember(args: &Train, debrief: &Debrief) -> Result<(), Failure> {
-    if let Some(path) = &args.debrief {
-        write(path, &debrief.markdown())?;
-    }
-    if args.no_record {
-        return Ok(());
-    }
-    let Some(path) = record_file() else { return Ok(()) };
-    progress::add(&path, &Record::of(debrief, Timestamp::now())).map_err(|error| {
-        Failure::usage(
-            format!("the result cannot be kept in {}: {error}", path.display()),
-            "name a folder you may write to in GATEWALK_STATE_DIR, or use --no-record",
-        )
-    })
+fn keeping(args: &Train) -> Keeping {
+    Keeping { record: !args.no_record, debrief: args.debrief.clone() }
+}
+
+/// Opens a level for a screen.
+pub fn open(level: &LevelRequest) -> Result<Scenario, Failure> {
+    let seed = match level.variant {
+        Variant::Written => None,
+        Variant::Seed(seed) => Some(seed),
+        // Short enough to be told and typed again.
+        Variant::Any => Some(u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000),
+    };
+    Scenario::open(&bank(), &level.id, seed).map_err(no_scenario)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -148,7 +170,7 @@ fn scripted(args: &Train, mode: Mode, scenario: Arc<Scenario>, path: &Path) -> R
     }
     print(&format!("{:#}\n", result(&session, now, &turns)))?;
     if let Some(debrief) = session.debrief() {
-        remember(args, debrief)?;
+        keeping(args).keep(debrief)?;
     }
     Ok(if wrong { 4 } else { 0 })
 }

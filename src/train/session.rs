@@ -1,5 +1,7 @@
 //! The state machine of a session. It makes no call, reads no clock and draws nothing: moves come in with their time, events and a view go out.
 
+mod chart;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use super::world::Probe;
 use crate::engine::Outcome;
 use crate::facts::{Call, Fact};
 use crate::model::{Diagnosis, Layer, PathReport, Status};
+
+pub use chart::Read;
 
 /// Probes beyond the model path that an interview allows.
 pub const SPARE: u32 = 3;
@@ -183,6 +187,21 @@ impl Session {
     /// The level.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
+    }
+
+    /// The level, to be shared.
+    pub fn scenario_arc(&self) -> Arc<Scenario> {
+        Arc::clone(&self.scenario)
+    }
+
+    /// The probes that were made.
+    pub fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    /// The answers known so far.
+    pub fn facts(&self) -> Arc<crate::facts::Facts> {
+        Arc::clone(&self.outcome.facts)
     }
 
     /// The mode.

@@ -1,4 +1,4 @@
-//! The state of one walk.
+//! The state of one walk: of a diagnosis, or of a level that is trained on.
 
 mod evidence;
 
@@ -8,16 +8,20 @@ use std::sync::Arc;
 
 pub use evidence::Reading;
 
+use super::drill::Drill;
 use super::route::Route;
 use super::{HostError, StartRequest};
 use crate::engine::Event;
 use crate::facts::{Call, Fact, FactStatus, Facts};
 use crate::model::{Diagnosis, Edge, GateReport, Layer, Verdict};
 use crate::secret::scrubbed;
+use crate::train::Mode;
 
 /// What is shown of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
+    /// The session of a level: the reads, what was said, the verdict's form, the debrief.
+    Session,
     /// The path and its verdict.
     Verdict,
     /// The walk, question by question.
@@ -29,12 +33,13 @@ pub enum View {
 }
 
 impl View {
-    /// All, in order.
-    pub const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
+    /// Those of a diagnosis, in order.
+    const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
+            View::Session => "Session",
             View::Verdict => "Verdict",
             View::Steps => "Steps",
             View::Evidence => "Evidence",
@@ -102,6 +107,8 @@ pub struct Walk {
     pub saved: Option<PathBuf>,
     /// The picture of the path, kept for as long as it fits.
     pub route: RefCell<Option<Route>>,
+    /// The level that is trained on.
+    pub drill: Option<Box<Drill>>,
 }
 
 impl Walk {
@@ -111,6 +118,12 @@ impl Walk {
             StartRequest::Example(name) => format!("example {name}"),
             StartRequest::Snapshot(path) => path.display().to_string(),
             StartRequest::Live(live) => scrubbed(&live.resource),
+            StartRequest::Level(level) => level.id.clone(),
+        };
+        let first = match (&what, paused) {
+            (StartRequest::Level(_), _) => View::Session,
+            (_, true) => View::Steps,
+            (_, false) => View::Verdict,
         };
         Walk {
             what,
@@ -121,7 +134,7 @@ impl Walk {
             why: Vec::new(),
             selected: 0,
             moved: false,
-            views: vec![if paused { View::Steps } else { View::Verdict }],
+            views: vec![first],
             fact: 0,
             reading: Reading::default(),
             scroll: 0,
@@ -134,6 +147,84 @@ impl Walk {
             seconds: 0,
             saved: None,
             route: RefCell::new(None),
+            drill: None,
+        }
+    }
+
+    /// A session begins on a level that was opened.
+    pub fn begin(&mut self, drill: Drill) {
+        self.finished = true;
+        self.drill = Some(Box::new(drill));
+        self.look_again();
+    }
+
+    /// Whether time counts: calls are under way, or a verdict is waited for.
+    pub fn is_under_way(&self) -> bool {
+        match &self.drill {
+            Some(drill) => drill.is_open(),
+            None => !self.finished,
+        }
+    }
+
+    /// Whether the truth may not be shown yet.
+    pub fn is_masked(&self) -> bool {
+        self.drill.as_ref().is_some_and(|drill| drill.is_open())
+    }
+
+    /// The time of a session, in milliseconds from its start.
+    pub fn at_ms(&self) -> u64 {
+        self.seconds.saturating_mul(1000)
+    }
+
+    /// Takes from the session what may be shown of its world.
+    pub fn look_again(&mut self) {
+        let Some(drill) = &self.drill else { return };
+        let session = &drill.session;
+        let asked = |read: crate::train::session::Read| Asked {
+            query: read.query,
+            command: read.command,
+            call: Call { name: read.fact.call.clone(), params: read.fact.params.clone() },
+            fact: Some(Arc::new(read.fact)),
+        };
+        self.calls = session.read().into_iter().map(asked).collect();
+        self.why = session.scenario().probes.iter().map(|probe| (probe.name.clone(), probe.why.clone())).collect();
+        let chosen = drill.choosing.as_ref().filter(|_| drill.judging);
+        let (diagnosis, at) = match chosen {
+            Some(choosing) => (Some(session.chart(&choosing.chosen[0])), Some(choosing.at[0])),
+            None => (session.masked(), None),
+        };
+        let (before, open) = (self.diagnosis.take(), drill.is_open());
+        match diagnosis {
+            // The same picture stays as it is.
+            Some(diagnosis) if before.as_ref() == Some(&diagnosis) => self.diagnosis = before,
+            Some(diagnosis) => {
+                let facts = if open { session.facts() } else { session.all_facts() };
+                self.judged(diagnosis, facts);
+                if !open {
+                    self.select_pressing();
+                }
+            }
+            None => {}
+        }
+        if let Some(at) = at {
+            self.selected = at;
+        }
+    }
+
+    /// A view's title: before the verdict the path is no verdict.
+    pub fn title_of(&self, view: View) -> &'static str {
+        if view == View::Verdict && self.is_masked() { "Path" } else { view.title() }
+    }
+
+    /// The views there are: an interview has no path before its verdict.
+    pub fn all_views(&self) -> &'static [View] {
+        match &self.drill {
+            None => &View::ALL,
+            Some(drill) if drill.is_open() && drill.session.mode() == Mode::Interview => match self.view() {
+                View::Evidence => &[View::Session, View::Facts, View::Evidence],
+                _ => &[View::Session, View::Facts],
+            },
+            Some(_) => &[View::Session, View::Verdict, View::Steps, View::Evidence, View::Facts],
         }
     }
 
@@ -181,12 +272,13 @@ impl Walk {
 
     /// The next view, in place of this one.
     pub fn turn(&mut self, forward: bool) {
-        let count = View::ALL.len();
-        let at = View::ALL.iter().position(|view| *view == self.view()).unwrap_or(0);
-        let view = View::ALL[(at + if forward { 1 } else { count - 1 }) % count];
+        let all = self.all_views();
+        let count = all.len();
+        let at = all.iter().position(|view| *view == self.view()).unwrap_or(0);
+        let view = all[(at + if forward { 1 } else { count - 1 }) % count];
         self.views.clear();
-        if view != View::Verdict {
-            self.views.push(View::Verdict);
+        if view != all[0] {
+            self.views.push(all[0]);
         }
         self.open(view);
         if self.views.is_empty() {
