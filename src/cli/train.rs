@@ -22,6 +22,7 @@ use crate::train::progress::{self, Record};
 use crate::tui::{LevelRequest, Variant};
 
 use crate::train::script::{self, Timed};
+use crate::train::sheet::sheet;
 use crate::train::{Bank, Entry, Event, Mode, Scenario, Session};
 pub use keep::{Keeping, levels};
 
@@ -45,6 +46,9 @@ pub fn train(args: Train) -> Result<u8, Failure> {
         Some(TrainCommand::List { layer, difficulty, due, json }) => list::list(*layer, *difficulty, *due, *json),
         Some(TrainCommand::Check { files }) => author::check(files),
         Some(TrainCommand::New { broken, healthy, id }) => author::new(broken, healthy.as_deref(), id),
+        Some(TrainCommand::Show { scenario, seed }) => {
+            print(&sheet(&Scenario::open(&bank(), scenario, *seed).map_err(no_scenario)?))
+        }
         Some(TrainCommand::Schema) => print(&schema_text()),
         None => play(&args),
     }
@@ -76,8 +80,9 @@ fn play(args: &Train) -> Result<u8, Failure> {
             next.map(|entry| entry.id.clone()).ok_or_else(|| nothing_due(&entries, &records))?
         }
     };
-    // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
-    if args.script.is_none() && !args.plain && start::is_interactive() {
+    // A person at a terminal gets screens; the conversation is for every other place (a terminal that can only write lines, too), and for who asks for it.
+    let plain = args.plain || std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if args.script.is_none() && !plain && start::is_interactive() {
         let variant = args.seed.map_or(Variant::Written, Variant::Seed);
         // What cannot be played is said here, not on a screen.
         bank.find(&id).map_err(no_scenario)?;

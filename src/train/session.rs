@@ -178,7 +178,7 @@ impl Session {
                 self.hypothesis =
                     Some(Hypothesis { layer: probe.layer, expect: first.expect, why: Some(first.why.clone()) });
                 events.push(self.make(probe, true));
-                events.extend(voice::fading(&scenario, 1).map(|text| Event::Said { text }));
+                events.extend(voice::fading(&scenario, &self.taken).map(|text| Event::Said { text }));
                 events
             }
         }
@@ -269,7 +269,7 @@ impl Session {
         match self.mode {
             Mode::Practice => {}
             Mode::Guided => {
-                events.extend(voice::fading(&scenario, self.taken.len()).map(|text| Event::Said { text }));
+                events.extend(voice::fading(&scenario, &self.taken).map(|text| Event::Said { text }));
             }
             Mode::Interview => {
                 let last = self.taken.last();

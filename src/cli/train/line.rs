@@ -103,12 +103,14 @@ impl Talk {
                     self.paper.say(&format!("\n{who}: {text}"))?;
                 }
                 Event::Noted { .. } | Event::Explained => {}
-                Event::Answered { probe, facts, feedback, layer, .. } => {
+                Event::Answered { probe, facts, feedback, layer, by_tutor, .. } => {
                     let hypothesis = self.session.taken().last().and_then(|step| step.hypothesis.clone());
                     self.paper.say(&format!("\n{probe} ({layer}):"))?;
                     self.answers(&probe, &facts)?;
                     if let Some(feedback) = feedback {
-                        self.paper.say(&format!("\n{}", feedback.sentences(hypothesis.as_ref()).join("\n")))?;
+                        let told = feedback.sentences(hypothesis.as_ref()).join("\n");
+                        let told = if by_tutor { told.replace("You expected", "I expected") } else { told };
+                        self.paper.say(&format!("\n{told}"))?;
                     }
                 }
                 Event::Hinted { tier, cost, text } => {
@@ -163,8 +165,7 @@ impl Talk {
         let beyond = if left == 0 && !view.budget.binding { " You may go on; it costs points." } else { "" };
         let status = format!("Probe points: {left} of {} left.{beyond}{}", view.budget.total, self.clock());
         self.paper.say(&format!("\n{status}"))?;
-        let typed =
-            self.paper.ask("Where do you look? 1 identity, 2 network, 3 storage, v verdict, h hint, ? help:")?;
+        let typed = self.paper.ask("Where to look? 1 identity, 2 network, 3 storage, v verdict, h hint, ? help:")?;
         match typed.as_str() {
             "1" | "2" | "3" => {
                 let layer = match typed.as_str() {
@@ -182,16 +183,11 @@ impl Talk {
     }
 
     fn clock(&self) -> String {
-        let view = self.session.view(self.now());
-        let Some(clock) = view.clock else { return String::new() };
-        let left = clock.limit_ms.saturating_sub(clock.used_ms) / 60_000;
-        match clock.used_ms >= clock.limit_ms {
-            true => " The time is up: give your verdict.".into(),
-            false => format!(
-                " {} {} left.",
-                left + 1,
-                plural(usize::try_from(left + 1).unwrap_or(2), "minute is", "minutes are")
-            ),
+        let Some(clock) = self.session.view(self.now()).clock else { return String::new() };
+        match clock.limit_ms.saturating_sub(clock.used_ms).div_ceil(60_000) {
+            0 => " The time is up: give your verdict.".into(),
+            1 => " 1 minute is left.".into(),
+            minutes => format!(" {minutes} minutes are left."),
         }
     }
 
@@ -390,10 +386,6 @@ h: the next hint. Hints cost points: 5, 10, 20.
 m: more lines of the last answer. s: what was read so far. p: what is ruled out on the path.
 t: the ticket again. q: leave.
 Points: edge 30, cause 20, fix 15, order of the layers 15, few probes 10, a hypothesis before each 10.";
-
-fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
-    if count == 1 { one } else { many }
-}
 
 fn ended(status: &str) -> &'static str {
     match status {

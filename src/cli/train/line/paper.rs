@@ -95,7 +95,7 @@ fn height() -> usize {
     size().map_or(HEIGHT, |(_, lines)| lines).saturating_sub(AROUND).max(10)
 }
 
-/// Lines broken between words. Items, commands and answers go on below their text, sentences at the margin.
+/// Lines broken between words. Items and answers go on below their text, sentences at the margin.
 fn rows(text: &str, width: usize) -> Vec<String> {
     text.split('\n').flat_map(|line| wrapped(&visible(line), width)).collect()
 }
@@ -103,7 +103,11 @@ fn rows(text: &str, width: usize) -> Vec<String> {
 fn wrapped(line: &str, width: usize) -> Vec<String> {
     let indent: String = line.chars().take_while(|c| *c == ' ').collect();
     let first = line.trim_start().split(' ').next().unwrap_or_default();
-    let is_item = first == "$" || first.strip_suffix('.').is_some_and(|number| number.parse::<u32>().is_ok());
+    // A command is copied: the terminal breaks it, and no break gets into it.
+    if first == "$" {
+        return vec![line.to_owned()];
+    }
+    let is_item = first.strip_suffix('.').is_some_and(|number| number.parse::<u32>().is_ok());
     let below = match (is_item, indent.is_empty()) {
         (true, _) => format!("{indent}{}", " ".repeat(first.width() + 1)),
         (false, true) => String::new(),
@@ -135,7 +139,7 @@ mod tests {
             ("one two three four", vec!["one two", "three four"]),
             ("10. one two three", vec!["10. one two", "    three"]),
             ("  Key: one two three", vec!["  Key: one", "    two three"]),
-            ("$ aws one two", vec!["$ aws one", "  two"]),
+            ("$ aws one two", vec!["$ aws one two"]),
             ("averyveryverylongword next", vec!["averyveryverylongword", "next"]),
             ("", vec![""]),
         ] {

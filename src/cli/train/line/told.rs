@@ -65,17 +65,18 @@ pub fn ways(debrief: &Debrief) -> String {
         if debrief.parts_at == Some(at + 1) {
             out.push("Here the ways part.".into());
         }
-        let own = debrief.own.get(at);
-        let model = debrief.model.get(at).map(|step| format!("{} ({})", step.probe, step.layer));
+        if at == debrief.own.len() {
+            out.push("Here you gave your verdict.".into());
+        }
+        let model = debrief.model.get(at).map(|step| format!("the model reads {} ({})", step.probe, step.layer));
+        let own = debrief.own.get(at).map(|own| format!("you read {} ({}){}", own.probe, own.layer, taken(own)));
         let said = match (own, model) {
-            (Some(own), Some(model)) if own.probe == debrief.model[at].probe => {
-                format!("you and the model read {model}{}", taken(own))
+            (Some(own), Some(_)) if debrief.own[at].probe == debrief.model[at].probe => {
+                format!("{own}, as the model does")
             }
-            (Some(own), Some(model)) => {
-                format!("you read {} ({}){}. The model reads {model}", own.probe, own.layer, taken(own))
-            }
-            (Some(own), None) => format!("you read {} ({}){}. The model is done", own.probe, own.layer, taken(own)),
-            (None, Some(model)) => format!("you gave your verdict. The model reads {model}"),
+            (Some(own), Some(model)) => format!("{own}; {model}"),
+            (Some(own), None) => format!("{own}; the model is done"),
+            (None, Some(model)) => model,
             (None, None) => continue,
         };
         out.push(format!("{}. {said}.", at + 1));
