@@ -59,7 +59,7 @@ impl Talk {
 
     /// To the answer of a read.
     pub fn to_answer(&mut self, probe: &str) {
-        if let Some(at) = self.said.iter().rposition(|said| said.answers.as_deref() == Some(probe)) {
+        if let Some(at) = self.said.iter().position(|said| said.answers.as_deref() == Some(probe)) {
             self.first = at;
         }
     }
@@ -107,7 +107,11 @@ impl Talk {
                 };
                 self.said.push(Said { voice: Voice::Heading, text: heading, answers: Some(probe) });
                 for seen in &facts {
-                    self.say(Voice::Query, &seen.command);
+                    self.said.push(Said {
+                        voice: Voice::Query,
+                        text: seen.command.clone(),
+                        answers: Some(seen.probe.clone()),
+                    });
                     match &seen.body {
                         Some(body) => outline(body).iter().for_each(|line| self.say(Voice::Answer, line)),
                         None => self.say(Voice::Answer, ended(seen.status)),
