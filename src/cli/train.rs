@@ -79,7 +79,8 @@ fn play(args: &Train) -> Result<u8, Failure> {
         }
     };
     // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
-    if args.script.is_none() && !args.plain && start::is_interactive() {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if args.script.is_none() && !args.plain && !dumb && start::is_interactive() {
         let variant = args.seed.map_or(Variant::Written, Variant::Seed);
         // What cannot be played is said here, not on a screen.
         bank.find(&id).map_err(no_scenario)?;

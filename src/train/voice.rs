@@ -47,7 +47,14 @@ pub fn fading(scenario: &Scenario, at: usize) -> Option<String> {
     let probe = scenario.probe(&step.probe)?;
     match at {
         0 => None,
-        1 => Some(format!("Step 2 is yours. Stay with the {} layer: {} Which read tells?", probe.layer, step.why)),
+        1 => {
+            let before = scenario.level.model_path.first().and_then(|first| scenario.probe(&first.probe));
+            let to = match before.is_some_and(|before| before.layer == probe.layer) {
+                true => "Stay with",
+                false => "Go on to",
+            };
+            Some(format!("Step 2 is yours. {to} the {} layer: {} Which read tells?", probe.layer, step.why))
+        }
         2 => Some(format!("Step 3: look at the {} layer next. Say what you expect, then read.", probe.layer)),
         3 => Some("From here on you lead. When only one cause is left, give your verdict.".into()),
         _ => None,

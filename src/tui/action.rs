@@ -152,7 +152,7 @@ const LISTS: &[Place] =
     &[Start, Verdict, Steps, Evidence, Facts, Compare, Finder, Levels, Session, Judge, Debrief, Replay];
 const CALM: &[Place] = &[Start, Verdict, Steps, Evidence, Facts, Compare, Levels, Session, Judge, Debrief, Replay];
 const HELPED: &[Place] =
-    &[Start, Form, Prompt, Verdict, Steps, Evidence, Facts, Compare, Levels, Session, Judge, Debrief, Replay];
+    &[Start, Form, Prompt, Verdict, Steps, Evidence, Facts, Compare, Levels, Session, Words, Judge, Debrief, Replay];
 const TEXTS: &[Place] = &[Form, Prompt, Finder, Search, Words];
 const ALL: &[Place] = &[
     Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Compare, Levels, Session, Words, Judge,

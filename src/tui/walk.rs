@@ -35,7 +35,7 @@ pub enum View {
 
 impl View {
     /// Those of a diagnosis, in order.
-    const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
+    pub const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
 
     /// Its title.
     pub fn title(self) -> &'static str {

@@ -225,7 +225,7 @@ fn in_words(drill: &mut Drill, action: Action, at: u64) -> Option<Told> {
                 choosing.turn(action == Action::NextField);
             }
         }
-        _ => {}
+        _ => return None,
     }
     Some(Told::default())
 }
