@@ -80,9 +80,9 @@ fn play(args: &Train) -> Result<u8, Failure> {
             next.map(|entry| entry.id.clone()).ok_or_else(|| nothing_due(&entries, &records))?
         }
     };
-    // A person at a terminal gets screens; the conversation is for every other place (a terminal that can only write lines, too), and for who asks for it.
-    let plain = args.plain || std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    if args.script.is_none() && !plain && start::is_interactive() {
+    // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if args.script.is_none() && !args.plain && !dumb && start::is_interactive() {
         let variant = args.seed.map_or(Variant::Written, Variant::Seed);
         // What cannot be played is said here, not on a screen.
         bank.find(&id).map_err(no_scenario)?;

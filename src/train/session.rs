@@ -199,6 +199,11 @@ impl Session {
         &self.taken
     }
 
+    /// Whether everything that a probe tells is known, because it was made or came along with another one.
+    pub fn knows(&self, probe: &Probe) -> bool {
+        probe.keys.iter().all(|key| self.known.contains(key))
+    }
+
     /// The answers known so far.
     pub fn facts(&self) -> Arc<crate::facts::Facts> {
         Arc::clone(&self.outcome.facts)

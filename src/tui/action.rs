@@ -152,7 +152,7 @@ const LISTS: &[Place] =
     &[Start, Verdict, Steps, Evidence, Facts, Compare, Finder, Levels, Session, Judge, Debrief, Replay];
 const CALM: &[Place] = &[Start, Verdict, Steps, Evidence, Facts, Compare, Levels, Session, Judge, Debrief, Replay];
 const HELPED: &[Place] =
-    &[Start, Form, Prompt, Verdict, Steps, Evidence, Facts, Compare, Levels, Session, Judge, Debrief, Replay];
+    &[Start, Form, Prompt, Verdict, Steps, Evidence, Facts, Compare, Levels, Session, Words, Judge, Debrief, Replay];
 const TEXTS: &[Place] = &[Form, Prompt, Finder, Search, Words];
 const ALL: &[Place] = &[
     Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Compare, Levels, Session, Words, Judge,
@@ -165,7 +165,7 @@ pub static TABLE: &[Entry] = &[
     entry(Action::Help, "help", &["?", "F1"], "help", "Everything that can be done here; type to filter, Enter runs it", HELPED),
     entry(Action::Open, "open", &["Enter"], "open", "Open what is selected: deeper into the gate, its documents, a folded part; in a form, walk", &[Start, Form, Prompt, Finder, Verdict, Steps, Evidence, Search, Facts, Levels, Session, Words, Judge, Debrief, Replay]),
     entry(Action::ExpectOpen, "expect-open", &["o"], "expect open", "Say what you expect of the next read: nothing that stops the request; 1, 2 or 3 before it name the layer", &[Session]),
-    entry(Action::ExpectClosed, "expect-closed", &["x"], "expect closed", "The same: something that stops the request", &[Session]),
+    entry(Action::ExpectClosed, "expect-closed", &["x"], "closed", "The same: something that stops the request", &[Session]),
     entry(Action::Choose, "choose", &["Space"], "choose", "Choose what is selected, or take it back; Enter chooses and goes on", &[Judge]),
     entry(Action::ReadOn, "read-on", &["Space"], "read on", "Read on in what was said", &[Session, Debrief, Replay]),
     entry(Action::ReadBack, "read-back", &["b"], "", "Read back in what was said", &[Session, Debrief, Replay]),
@@ -215,10 +215,10 @@ pub static TABLE: &[Entry] = &[
     entry(Action::Network, "network", &["2"], "", "To the network layer; in a session: expect something there; in the list of levels: only those", LAYERS),
     entry(Action::Storage, "storage", &["3"], "", "To the storage layer; in a session: expect something there; in the list of levels: only those", LAYERS),
     entry(Action::FoldAll, "fold-all", &["z"], "", "Fold everything but what decides, or unfold everything", &[Evidence]),
-    entry(Action::PanLeft, "pan-left", &["H", "Shift-Left"], "", "Move the picture of the path", &[Verdict]),
-    entry(Action::PanRight, "pan-right", &["L", "Shift-Right"], "", "Move the picture of the path", &[Verdict]),
-    entry(Action::PanUp, "pan-up", &["K", "Shift-Up"], "", "Move the picture of the path", &[Verdict]),
-    entry(Action::PanDown, "pan-down", &["J", "Shift-Down"], "", "Move the picture of the path", &[Verdict]),
+    entry(Action::PanLeft, "pan-left", &["H", "Shift-Left"], "", "Move the picture of the path", &[Verdict, Judge]),
+    entry(Action::PanRight, "pan-right", &["L", "Shift-Right"], "", "Move the picture of the path", &[Verdict, Judge]),
+    entry(Action::PanUp, "pan-up", &["K", "Shift-Up"], "", "Move the picture of the path", &[Verdict, Judge]),
+    entry(Action::PanDown, "pan-down", &["J", "Shift-Down"], "", "Move the picture of the path", &[Verdict, Judge]),
     entry(Action::PreviousView, "previous-view", &["BackTab"], "", "Previous view", VIEWS),
     entry(Action::PreviousField, "previous-field", &["BackTab"], "", "Previous field", &[Form, Judge, Words]),
     entry(Action::Mouse, "mouse", &["m"], "", "Listen to the mouse or leave it to the terminal: clicks on keys, gates and the path, the wheel", CALM),

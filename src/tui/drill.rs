@@ -140,9 +140,9 @@ impl Drill {
         Layer::ALL.into_iter().flat_map(|layer| probes.iter().filter(move |probe| probe.layer == layer)).collect()
     }
 
-    /// Whether a read was made.
-    pub fn was_read(&self, name: &str) -> bool {
-        self.session.taken().iter().any(|step| step.probe == name)
+    /// Whether a read was made, or its answers came along with another one.
+    pub fn was_read(&self, probe: &Probe) -> bool {
+        self.session.knows(probe) || self.session.taken().iter().any(|step| step.probe == probe.name)
     }
 
     /// The selected read.
@@ -160,9 +160,7 @@ impl Drill {
     fn to_unread(&mut self, layer: Option<Layer>) {
         let reads = self.reads();
         let fits = |at: &usize| {
-            reads
-                .get(*at)
-                .is_some_and(|probe| layer.is_none_or(|layer| probe.layer == layer) && !self.was_read(&probe.name))
+            reads.get(*at).is_some_and(|probe| layer.is_none_or(|layer| probe.layer == layer) && !self.was_read(probe))
         };
         let found = (self.at..reads.len()).find(fits).or_else(|| (0..self.at).find(fits));
         if let Some(at) = found {
@@ -173,7 +171,7 @@ impl Drill {
     /// Says of which layer something is expected, and goes there.
     pub fn expect_in(&mut self, layer: Layer) {
         self.layer = Some(layer);
-        if self.read().is_none_or(|probe| probe.layer != layer || self.was_read(&probe.name)) {
+        if self.read().is_none_or(|probe| probe.layer != layer || self.was_read(probe)) {
             self.at = 0;
             self.to_unread(Some(layer));
         }
@@ -196,9 +194,11 @@ impl Drill {
     /// Makes the selected read, as far as nothing is to be asked before.
     pub fn look(&mut self, at_ms: u64) -> Told {
         let Some(probe) = self.read().cloned() else { return Told::default() };
-        if self.was_read(&probe.name) {
+        if self.was_read(&probe) {
             self.talk.to_answer(&probe.name);
-            return Told::toast("This was read already: its answer is below. It has not changed.");
+            return Told::toast(
+                "This was read already, or came along with another read: here it is. It costs nothing.",
+            );
         }
         if self.expect.is_none() && !self.warned_of("hypothesis") {
             return Told::toast(
@@ -224,11 +224,13 @@ impl Drill {
         }
         self.layer = None;
         self.warned = None;
-        let told = self.make(at_ms, Move::Probe { name: name.to_owned() });
+        let mut told = self.make(at_ms, Move::Probe { name: name.to_owned() });
         if told.toast.is_none() {
             self.talk.first = from;
             let layer = self.session.taken().last().map(|step| step.layer);
             self.to_unread(layer);
+            let fresh = self.session.taken().last().filter(|_| self.session.mode() != Mode::Interview);
+            told.toast = fresh.map(|step| step.feedback.short(step.hypothesis.as_ref()));
             if self.session.stage() == Stage::Why {
                 self.ask(Question::Why);
             }
@@ -260,7 +262,15 @@ impl Drill {
         let text = input.value().trim().to_owned();
         match question {
             Question::Reason(name) => self.make_read(at_ms, &name, Some(text).filter(|text| !text.is_empty())),
-            Question::Why => self.make(at_ms, Move::Why { text }),
+            Question::Why => {
+                // The answer is what one goes on reading; the interviewer's word comes beside it.
+                let first = self.talk.first;
+                let mut told = self.make(at_ms, Move::Why { text });
+                self.talk.first = first;
+                let said = self.talk.said.last().map(|said| said.text.clone());
+                told.toast = told.toast.or(said);
+                told
+            }
             Question::Explain if text.is_empty() => Told::default(),
             Question::Explain => {
                 self.make(at_ms, Move::Explain { text });
@@ -358,7 +368,7 @@ impl Drill {
         let layer = scenario.probe(&step.probe).map_or(Layer::Identity, |probe| probe.layer);
         replay.talk.say(Voice::Heading, &format!("Step {} of {}: {} ({layer})", replay.at + 1, replay.of, step.probe));
         replay.talk.say(Voice::Other("Why"), &step.why);
-        let hypothesis = Move::Hypothesis { layer, expect: step.expect, why: Some(step.why.clone()) };
+        let hypothesis = Move::Hypothesis { layer, expect: step.expect, why: None };
         let mut events = replay.session.apply(0, hypothesis);
         events.extend(replay.session.apply(0, Move::Probe { name: step.probe.clone() }));
         for event in events {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 pub use evidence::Reading;
 
+use super::action::Action;
 use super::drill::Drill;
 use super::route::Route;
 use super::{HostError, StartRequest};
@@ -34,7 +35,7 @@ pub enum View {
 
 impl View {
     /// Those of a diagnosis, in order.
-    const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
+    pub const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
 
     /// Its title.
     pub fn title(self) -> &'static str {
@@ -396,6 +397,17 @@ impl Walk {
         found.inspect(|at| self.select(*at)).is_some()
     }
 
+    /// Moves the picture.
+    pub fn pan_by(&mut self, action: Action) {
+        match action {
+            Action::PanLeft => self.pan.0 -= 8,
+            Action::PanRight => self.pan.0 += 8,
+            Action::PanUp => self.pan.1 -= 4,
+            Action::PanDown => self.pan.1 += 4,
+            _ => {}
+        }
+    }
+
     /// The first gate of a layer.
     pub fn select_layer(&mut self, layer: Layer) {
         if let Some(at) = self.gates().iter().position(|gate| gate.layer == layer) {
@@ -453,7 +465,9 @@ impl Walk {
     /// The facts behind the selected gate: what was refused first, then what speaks of the thing to blame.
     pub fn evidence(&self) -> Vec<&Fact> {
         let (Some(gate), Some(facts)) = (self.gate(), &self.facts) else { return Vec::new() };
-        let mut found: Vec<&Fact> = gate.facts.iter().filter_map(|id| facts.by_id(id)).collect();
+        // What a trainee has not read yet is no document.
+        let read = |fact: &&Fact| !self.is_masked() || fact.status != FactStatus::Skipped;
+        let mut found: Vec<&Fact> = gate.facts.iter().filter_map(|id| facts.by_id(id)).filter(read).collect();
         let blamed = |fact: &Fact| match (&gate.blame, &fact.body) {
             (Some(blame), Some(body)) => body.to_string().contains(blame.as_str()),
             _ => false,

@@ -38,6 +38,8 @@ pub fn is_ready(walk: &Walk, action: Action) -> Option<bool> {
         Action::AskForIt | Action::CopyVerdict | Action::Save => Some(!drill.is_open()),
         Action::Copy if drill.is_open() => Some(!matches!(walk.view(), View::Verdict | View::Steps)),
         Action::Export => Some(!drill.is_open()),
+        // One question has one field.
+        Action::NextField | Action::PreviousField => Some(drill.words.is_none()),
         Action::Find => Some(walk.view() != View::Session),
         Action::Choose | Action::ReadOn | Action::NextView | Action::PreviousView | Action::Again => Some(true),
         _ => None,
@@ -90,7 +92,7 @@ impl App {
         let mut effects = Vec::new();
         let told = match place {
             Place::Words => in_words(drill, action, at),
-            Place::Judge => in_judge(drill, action, at),
+            Place::Judge => in_judge(drill, action),
             Place::Replay => in_replay(drill, action),
             Place::Session => in_session(drill, action, at),
             _ => {
@@ -136,6 +138,7 @@ impl App {
                 }
                 return effects;
             }
+            (Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown, _) => walk.pan_by(action),
             (Action::NextView | Action::PreviousView | Action::Again, _) => return self.in_walk(action),
             _ => {}
         }
@@ -222,13 +225,12 @@ fn in_words(drill: &mut Drill, action: Action, at: u64) -> Option<Told> {
                 choosing.turn(action == Action::NextField);
             }
         }
-        _ => {}
+        _ => return None,
     }
     Some(Told::default())
 }
 
-fn in_judge(drill: &mut Drill, action: Action, at: u64) -> Option<Told> {
-    let _ = at;
+fn in_judge(drill: &mut Drill, action: Action) -> Option<Told> {
     let choosing = drill.choosing.as_mut()?;
     let session = &drill.session;
     match action {

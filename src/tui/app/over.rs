@@ -88,6 +88,7 @@ impl App {
                 (Some(gate), Some(d)) if d.fixes_of(&gate.id).next().is_some() => "copy fix",
                 _ => "copy finding",
             },
+            (Action::NextMark, Place::Verdict | Place::Steps, Some(walk)) if walk.is_masked() => "next",
             (Action::NextMark, Place::Verdict | Place::Steps, _) => "next broken",
             _ => short,
         }

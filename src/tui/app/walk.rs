@@ -191,10 +191,7 @@ fn in_gates(walk: &mut Walk, action: Action) {
         Action::Last => walk.select(usize::MAX),
         Action::Right => walk.next_way(true),
         Action::Left => walk.next_way(false),
-        Action::PanLeft => walk.pan.0 -= 8,
-        Action::PanRight => walk.pan.0 += 8,
-        Action::PanUp => walk.pan.1 -= 4,
-        Action::PanDown => walk.pan.1 += 4,
+        Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown => walk.pan_by(action),
         Action::Open => walk.open(if walk.view() == View::Verdict { View::Steps } else { View::Evidence }),
         _ => {}
     }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::train::moves::Seen;
 use crate::train::outline::outline;
 use crate::train::session::Taken;
 use crate::train::{Event, Expect, Hypothesis, Scenario};
@@ -59,7 +60,7 @@ impl Talk {
 
     /// To the answer of a read.
     pub fn to_answer(&mut self, probe: &str) {
-        if let Some(at) = self.said.iter().rposition(|said| said.answers.as_deref() == Some(probe)) {
+        if let Some(at) = self.said.iter().position(|said| said.answers.as_deref() == Some(probe)) {
             self.first = at;
         }
     }
@@ -95,19 +96,22 @@ impl Talk {
         match event {
             Event::Said { text } => self.say(Voice::Other(if interview { "Interviewer" } else { "Tutor" }), &text),
             Event::Noted { hypothesis } => self.say(Voice::You, &expected(&hypothesis)),
-            Event::Answered { probe, by_tutor, layer, facts, feedback, .. } => {
+            Event::Answered { probe, layer, facts, feedback, .. } => {
                 let hypothesis = taken.and_then(|step| step.hypothesis.as_ref());
-                if let (true, Some(hypothesis)) = (by_tutor, hypothesis) {
-                    self.say(Voice::Other("Tutor"), &expected(hypothesis));
-                }
                 let heading = match facts.len() {
                     0 => format!("{probe} ({layer}): nothing new"),
                     1 => format!("{probe} ({layer}): one answer"),
                     count => format!("{probe} ({layer}): {count} answers"),
                 };
-                self.said.push(Said { voice: Voice::Heading, text: heading, answers: Some(probe) });
-                for seen in &facts {
-                    self.say(Voice::Query, &seen.command);
+                self.said.push(Said { voice: Voice::Heading, text: heading, answers: Some(probe.clone()) });
+                // What was asked for first, then what came along.
+                let (own, along): (Vec<&Seen>, Vec<&Seen>) = facts.iter().partition(|seen| seen.probe == probe);
+                for seen in own.into_iter().chain(along) {
+                    self.said.push(Said {
+                        voice: Voice::Query,
+                        text: seen.command.clone(),
+                        answers: Some(seen.probe.clone()),
+                    });
                     match &seen.body {
                         Some(body) => outline(body).iter().for_each(|line| self.say(Voice::Answer, line)),
                         None => self.say(Voice::Answer, ended(seen.status)),

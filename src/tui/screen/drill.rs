@@ -25,7 +25,7 @@ use crate::train::{Expect, Mode};
 use crate::tui::app::App;
 use crate::tui::drill::Drill;
 use crate::tui::message::Hit;
-use crate::tui::text::{cut, padded, width};
+use crate::tui::text::{cut, padded, width, wrapped};
 use crate::tui::walk::Walk;
 use crate::visible::one_line;
 
@@ -46,8 +46,9 @@ pub fn draw(app: &App, walk: &Walk, drill: &Drill, canvas: &mut Canvas<'_, '_>, 
 fn session(app: &App, walk: &Walk, drill: &Drill, canvas: &mut Canvas<'_, '_>, area: Rect) {
     // Neighbours share their border.
     let (reads, said) = if area.width >= 110 {
-        let left = Rect { width: 46, ..area };
-        (left, Rect { x: area.x + 45, width: area.width - 45, ..area })
+        let wide = if area.width >= 150 { 62 } else { 46 };
+        let left = Rect { width: wide, ..area };
+        (left, Rect { x: area.x + wide - 1, width: area.width - wide + 1, ..area })
     } else {
         let high = (area.height * 2 / 5).clamp(8, 14);
         let top = Rect { height: high, ..area };
@@ -81,7 +82,7 @@ fn reads(app: &App, drill: &Drill, canvas: &mut Canvas<'_, '_>, area: Rect) {
         if layer != Some(probe.layer) {
             layer = Some(probe.layer);
             let of: Vec<&&Probe> = all.iter().filter(|other| other.layer == probe.layer).collect();
-            let made = of.iter().filter(|other| drill.was_read(&other.name)).count();
+            let made = of.iter().filter(|other| drill.was_read(other)).count();
             let name = format!("{} {} {made} of {} read ", look.rule().repeat(2), probe.layer, of.len());
             let fill = look.rule().repeat(room.saturating_sub(width(&name)));
             rows.push((Line::styled(format!("{name}{fill}"), look.heading()), None));
@@ -91,7 +92,14 @@ fn reads(app: &App, drill: &Drill, canvas: &mut Canvas<'_, '_>, area: Rect) {
         }
         rows.push((row(app, drill, probe, at == drill.at, room), Some(at)));
     }
-    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    // Why the selected one is read, below; in whole sentences where there is room.
+    let why = drill.read().map_or_else(String::new, |probe| match probe.why.is_empty() {
+        true => probe.commands.first().cloned().unwrap_or_default(),
+        false => probe.why.clone(),
+    });
+    let why = if area.height >= 16 { wrapped(&why, room) } else { vec![cut(&one_line(&why), room)] };
+    let low = u16::try_from(why.len().min(4)).unwrap_or(1);
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(low + 1), ..area };
     let high = usize::from(body.height);
     let first = scrolled(on, rows.len(), high);
     for (row, (line, read)) in rows.into_iter().skip(first).take(high).enumerate() {
@@ -100,16 +108,13 @@ fn reads(app: &App, drill: &Drill, canvas: &mut Canvas<'_, '_>, area: Rect) {
             canvas.hit(drawn, Hit::Read(at));
         }
     }
-    if let (Some(probe), true) = (drill.read(), area.height > 2) {
-        let why =
-            if probe.why.is_empty() { probe.commands.first().cloned().unwrap_or_default() } else { probe.why.clone() };
-        canvas.line(area, area.height - 1, Line::styled(cut(&one_line(&why), room), look.quiet()));
-    }
+    let lines = why.into_iter().take(usize::from(low)).map(|line| Line::styled(line, look.quiet())).collect();
+    canvas.lines(Rect { y: body.y + body.height, height: low, ..area }.intersection(area), lines);
 }
 
 fn row(app: &App, drill: &Drill, probe: &Probe, on: bool, room: usize) -> Line<'static> {
     let look = app.look;
-    let read = drill.was_read(&probe.name);
+    let read = drill.was_read(probe);
     let cost = if probe.cost > 1 { format!("costs {} ", probe.cost) } else { String::new() };
     let name = padded(&one_line(&probe.name), 24.min(room / 2));
     let rest = room.saturating_sub(width(&name) + width(&cost) + 5);

@@ -20,7 +20,12 @@ pub fn draw(app: &App, drill: &Drill, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let inner = canvas.pane(area, &format!("Debrief: {}", one_line(&debrief.title)), app.look);
     let inner = talk::words(app, drill, canvas, inner);
     let high = usize::from(inner.height);
-    let lines = Page { look: app.look, room: usize::from(inner.width.min(140)), lines: Vec::new() }.of(debrief);
+    let mut lines = Page { look: app.look, room: usize::from(inner.width.min(140)), lines: Vec::new() }.of(debrief);
+    if debrief.explanation.is_empty() {
+        let text =
+            app.keymap.keyed("{explain}: explain the right answer in your own words. What you explain stays with you.");
+        lines.insert(1, Line::styled(text, app.look.heading()));
+    }
     let most = lines.len().saturating_sub(high);
     drill.most.set(most);
     canvas.lines(inner, lines.into_iter().skip(drill.scroll.min(most)).take(high).collect());

@@ -72,8 +72,12 @@ fn choices(app: &App, drill: &Drill, choosing: &Choosing, canvas: &mut Canvas<'_
     let room = usize::from(area.width).saturating_sub(6);
     let mut rows: Vec<(Line<'static>, usize)> = Vec::new();
     let (mut from, mut to) = (0, 0);
-    for (at, (id, text)) in Choosing::choices(&drill.session, choosing.part).into_iter().enumerate() {
+    for (at, (id, mut text)) in Choosing::choices(&drill.session, choosing.part).into_iter().enumerate() {
         let on = at == choosing.at[list];
+        if let (Part::Edge, true, Some(edge)) = (choosing.part, on, drill.session.scenario().edges.get(at)) {
+            // Where one is, all that the edge stands for is told.
+            edge.questions.iter().skip(1).for_each(|question| text.push_str(&format!(" {question}")));
+        }
         let chosen = choosing.chosen[list].contains(&id);
         let tick = match chosen {
             true => app.look.pick("◉", "(x)"),
