@@ -138,7 +138,7 @@ mod tests {
         for (line, broken) in [
             ("one two three four", vec!["one two", "three four"]),
             ("10. one two three", vec!["10. one two", "    three"]),
-            ("  Key: one two three", vec!["  Key: one", "    two three"]),
+            ("  Key: one two three", vec!["  Key: one", "    two", "    three"]),
             ("$ aws one two", vec!["$ aws one two"]),
             ("averyveryverylongword next", vec!["averyveryverylongword", "next"]),
             ("", vec![""]),
