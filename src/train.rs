@@ -9,6 +9,8 @@
 //! | `bank` | where levels are found |
 //! | `edit` | a change of one fact |
 //! | `world` | facts that can be diagnosed, whole or as far as they were read |
+//! | `touch` | reads that touch the data itself |
+//! | `drill` | one ticket over several levels, of which a seed draws one |
 //! | `scenario` | a level made ready: its worlds, its probes, its choices |
 //! | `vary` | variants by seed: other names, other numbers, another way to have the same fault |
 //! | `rename` | consistent pseudonyms for ids, addresses and names |
@@ -30,6 +32,7 @@ pub mod author;
 pub mod bank;
 pub mod check;
 pub mod debrief;
+pub mod drill;
 pub mod edit;
 pub mod feedback;
 pub mod moves;
@@ -43,6 +46,7 @@ pub mod score;
 pub mod script;
 pub mod session;
 pub mod sheet;
+pub mod touch;
 pub mod vary;
 pub mod voice;
 pub mod world;

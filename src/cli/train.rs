@@ -56,7 +56,7 @@ pub fn train(args: Train) -> Result<u8, Failure> {
 
 /// The JSON Schema of levels.
 pub fn schema_text() -> String {
-    format!("{:#}\n", schemars::schema_for!(crate::train::Level).to_value())
+    format!("{:#}\n", schemars::schema_for!(crate::train::schema::Written).to_value())
 }
 
 fn play(args: &Train) -> Result<u8, Failure> {

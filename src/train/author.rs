@@ -15,7 +15,7 @@ use self::lent::{Lenders, Lent};
 use super::bank::{Bank, parse};
 use super::check::{TODO, closed, told, unsettled};
 use super::scenario::{Makings, Scenario};
-use super::schema::{Answer, FixChoice, ModelStep};
+use super::schema::{Answer, FixChoice, ModelStep, Written};
 use super::world::World;
 use crate::facts::Snapshot;
 use crate::model::{Diagnosis, GateReport, Layer, Status, Verdict};
@@ -255,7 +255,8 @@ impl Incident<'_> {
             let makings = Makings { level, file: file.clone(), healthy: base, loaded: Arc::clone(loaded) };
             makings.scenario(None).ok()
         };
-        let Some(mut scenario) = parse(&file).ok().and_then(scenario) else { return Ok(Vec::new()) };
+        let Ok(Written::Level(level)) = parse(&file) else { return Ok(Vec::new()) };
+        let Some(mut scenario) = scenario(*level) else { return Ok(Vec::new()) };
         let keys = scenario.probes.iter().flat_map(|probe| probe.keys.clone()).collect();
         let known = scenario.broken.known(&keys).diagnosis;
         if !scenario.told_apart(&known) {

@@ -66,6 +66,9 @@ pub struct Debrief {
     pub scenario: String,
     /// Its title.
     pub title: String,
+    /// Of a drill: the level that was drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<String>,
     /// The mode.
     pub mode: Mode,
     /// The variant.
@@ -142,6 +145,7 @@ impl Debrief {
         Debrief {
             scenario: level.id.clone(),
             title: level.title.clone(),
+            drawn: scenario.drawn.as_ref().map(|drawn| drawn.level.clone()),
             mode,
             seed: scenario.seed,
             took_ms,
@@ -180,6 +184,9 @@ impl Debrief {
             line(&format!("| {} | {}{of} | {} |", row.about, row.points, escaped(&row.why)));
         }
         line("\n## What was broken\n");
+        if let Some(drawn) = &self.drawn {
+            line(&format!("Drawn was the level `{drawn}`.\n"));
+        }
         for broken in &self.broken {
             line(&format!("- {}", escaped(broken)));
         }

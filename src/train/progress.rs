@@ -203,7 +203,7 @@ mod tests {
     }
 
     fn entry(id: &str, layer: Layer) -> Entry {
-        Entry { id: id.into(), title: id.into(), difficulty: Difficulty::Easy, tags: vec![layer] }
+        Entry { id: id.into(), title: id.into(), difficulty: Difficulty::Easy, tags: vec![layer], is_drill: false }
     }
 
     #[test]

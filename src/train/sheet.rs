@@ -44,7 +44,7 @@ fn head(out: &mut String, scenario: &Scenario) {
     let (level, request) = (&scenario.level, &scenario.broken.request);
     let seed = scenario.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
     line(out, &format!("# {}\n\nThe sheet of whoever runs the drill: it tells the answer.\n", escaped(&level.title)));
-    let budget = scenario.model_cost() + SPARE;
+    let budget = scenario.budget_cost() + SPARE;
     let difficulty = level.difficulty.as_str();
     line(out, &format!("`{}`, {difficulty}, {} minutes, {budget} probe points.", level.id, level.minutes));
     line(out, &format!("On a shared screen: `gatewalk train {} --mode interview{seed} --no-record`\n", level.id));

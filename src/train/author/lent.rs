@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::bank::{Bank, parse};
 use super::super::redact::names;
-use super::super::schema::{Answer, FixChoice, Goal, Level};
+use super::super::schema::{Answer, FixChoice, Goal, Level, Written};
 use crate::model::Layer;
 
 /// A text, and the level it comes from.
@@ -38,12 +38,12 @@ impl Lenders {
         let mut worlds: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
         let mut all = Vec::new();
         for file in bank.files().iter().filter(|file| file.id().starts_with(&format!("{cloud}/"))) {
-            let Ok(level) = parse(file) else { continue };
+            let Ok(Written::Level(level)) = parse(file) else { continue };
             let Ok(base) = bank.base(file, &level) else { continue };
             let world = worlds.entry(level.base.clone()).or_insert_with(|| (base.playbook.clone(), names(&base)));
             let (playbook, own) = world.clone();
             if level.goal == Goal::Reach {
-                all.push(Lender { playbook: level.playbook.clone().unwrap_or(playbook), level, own });
+                all.push(Lender { playbook: level.playbook.clone().unwrap_or(playbook), level: *level, own });
             }
         }
         Lenders { playbook: playbook.to_owned(), all }

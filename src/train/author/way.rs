@@ -8,24 +8,60 @@ use super::super::feedback::Saw;
 use super::super::moves::Expect;
 use super::super::scenario::Scenario;
 use super::super::schema::ModelStep;
+use crate::model::Layer;
 
 /// Proposes the path, and puts it into the level.
 pub fn propose(scenario: &mut Scenario) {
-    walk(scenario, shortest(scenario));
-    // Where a read shows what stops the request only by what it brings along, that is the read to make.
-    let told = model_way(scenario);
-    let Some(at) = told.iter().position(|step| step.feedback.saw == Saw::Closed) else { return };
-    let brings = scenario.probe(&told[at].probe).map(|probe| probe.brings.clone()).unwrap_or_default();
-    let names: Vec<String> = told.iter().map(|step| step.probe.clone()).collect();
-    for brought in brings.into_iter().filter(|name| !names.contains(name)) {
-        let mut other = names.clone();
-        other.insert(at, brought);
-        let told = walk(scenario, other);
-        if told[at].feedback.saw == Saw::Closed {
-            return;
+    let mut names = shortest(scenario, &[]);
+    names = with_each_layer(scenario, names);
+    names = with_what_shows(scenario, names);
+    walk(scenario, names);
+}
+
+/// No layer is jumped over: where none of its reads is needed, one is made that shows something.
+fn with_each_layer(scenario: &mut Scenario, mut names: Vec<String>) -> Vec<String> {
+    let layer_of = |scenario: &Scenario, name: &String| scenario.probe(name).map(|probe| probe.layer);
+    let last = names.iter().filter_map(|name| layer_of(scenario, name)).max();
+    for layer in Layer::ALL.into_iter().filter(|layer| Some(*layer) < last) {
+        if names.iter().any(|name| layer_of(scenario, name) == Some(layer)) {
+            continue;
+        }
+        let own = scenario.probes.iter().filter(|probe| probe.layer == layer).map(|probe| probe.name.clone());
+        for name in own.collect::<Vec<_>>() {
+            let (other, at) = inserted(scenario, &names, name);
+            if walk(scenario, other.clone())[at].feedback.saw == Saw::Open {
+                names = other;
+                break;
+            }
         }
     }
-    walk(scenario, names);
+    names
+}
+
+/// Where a read shows what stops the request only by what it brings along, that is the read to make.
+fn with_what_shows(scenario: &mut Scenario, names: Vec<String>) -> Vec<String> {
+    let told = walk(scenario, names.clone());
+    let Some(shows) = told.iter().find(|step| step.feedback.saw == Saw::Closed) else { return names };
+    let brings = scenario.probe(&shows.probe).map(|probe| probe.brings.clone()).unwrap_or_default();
+    for brought in brings.into_iter().filter(|name| !names.contains(name)) {
+        let (other, at) = inserted(scenario, &names, brought);
+        if walk(scenario, other.clone())[at].feedback.saw == Saw::Closed {
+            return other;
+        }
+    }
+    names
+}
+
+/// The path with one more read, at the end of its layer but before those that bring it along; and where it stands.
+fn inserted(scenario: &Scenario, names: &[String], name: String) -> (Vec<String>, usize) {
+    let layer = scenario.probe(&name).map(|probe| probe.layer);
+    let comes_before = |other: &String| {
+        scenario.probe(other).is_some_and(|other| Some(other.layer) > layer || other.brings.contains(&name))
+    };
+    let at = names.iter().position(comes_before).unwrap_or(names.len());
+    let mut other = names.to_vec();
+    other.insert(at, name);
+    (other, at)
 }
 
 /// Walks these reads, expecting what they show.

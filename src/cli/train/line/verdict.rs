@@ -37,7 +37,9 @@ impl Talk {
         let causes: Vec<Choice> = view.causes.iter().map(Choice::of).collect();
         let fixes: Vec<Choice> = view.fixes.iter().map(Choice::of).collect();
         if count > 1 {
-            self.paper.say(&format!("\n{count} things are broken. Name several numbers with commas between them."))?;
+            let most = if view.is_exact { "" } else { "At most " };
+            self.paper
+                .say(&format!("\n{most}{count} things are broken. Name several numbers with commas between them."))?;
         }
         let mut named = Vec::new();
         for (question, choices) in [
