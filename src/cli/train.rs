@@ -47,7 +47,9 @@ pub fn train(args: Train) -> Result<u8, Failure> {
         Some(TrainCommand::Check { files }) => author::check(files),
         Some(TrainCommand::New { broken, healthy, id }) => author::new(broken, healthy.as_deref(), id),
         Some(TrainCommand::Show { scenario, seed }) => {
-            print(&sheet(&Scenario::open(&bank(), scenario, *seed).map_err(no_scenario)?))
+            let bank = bank();
+            let seed = bank.seed(scenario, *seed);
+            print(&sheet(&Scenario::open(&bank, scenario, seed).map_err(no_scenario)?))
         }
         Some(TrainCommand::Schema) => print(&schema_text()),
         None => play(&args),
@@ -80,15 +82,17 @@ fn play(args: &Train) -> Result<u8, Failure> {
             next.map(|entry| entry.id.clone()).ok_or_else(|| nothing_due(&entries, &records))?
         }
     };
+    // A drill without a seed draws one, and says it.
+    let seed = bank.seed(&id, args.seed);
     // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     if args.script.is_none() && !args.plain && !dumb && start::is_interactive() {
-        let variant = args.seed.map_or(Variant::Written, Variant::Seed);
+        let variant = seed.map_or(Variant::Written, Variant::Seed);
         // What cannot be played is said here, not on a screen.
         bank.find(&id).map_err(no_scenario)?;
         return start::train(LevelRequest { id, mode, variant }, keeping(args));
     }
-    let scenario = Arc::new(Scenario::open(&bank, &id, args.seed).map_err(no_scenario)?);
+    let scenario = Arc::new(Scenario::open(&bank, &id, seed).map_err(no_scenario)?);
     let debrief = match &args.script {
         Some(path) => return scripted(args, mode, scenario, path),
         None => line::play(scenario, mode)?,
@@ -144,7 +148,9 @@ pub fn open(level: &LevelRequest) -> Result<Scenario, Failure> {
         // Short enough to be told and typed again.
         Variant::Any => Some(u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000),
     };
-    Scenario::open(&bank(), &level.id, seed).map_err(no_scenario)
+    let bank = bank();
+    let seed = bank.seed(&level.id, seed);
+    Scenario::open(&bank, &level.id, seed).map_err(no_scenario)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
