@@ -9,6 +9,8 @@
 //! | `bank` | where levels are found |
 //! | `edit` | a change of one fact |
 //! | `world` | facts that can be diagnosed, whole or as far as they were read |
+//! | `touch` | reads that touch the data itself |
+//! | `drill` | one ticket over several levels, of which a seed draws one |
 //! | `scenario` | a level made ready: its worlds, its probes, its choices |
 //! | `vary` | variants by seed: other names, other numbers, another way to have the same fault |
 //! | `rename` | consistent pseudonyms for ids, addresses and names |
@@ -19,6 +21,7 @@
 //! | `voice` | what the tutor and the interviewer say |
 //! | `score` | the rubric |
 //! | `debrief` | the way taken beside the model's, and the lesson |
+//! | `sheet` | all of a level on paper, for whoever runs a drill |
 //! | `outline` | an answer of a cloud as lines that can be read aloud |
 //! | `progress` | what was trained, and what is due again |
 //! | `script` | moves from a file |
@@ -29,6 +32,7 @@ pub mod author;
 pub mod bank;
 pub mod check;
 pub mod debrief;
+pub mod drill;
 pub mod edit;
 pub mod feedback;
 pub mod moves;
@@ -41,6 +45,8 @@ pub mod schema;
 pub mod score;
 pub mod script;
 pub mod session;
+pub mod sheet;
+pub mod touch;
 pub mod vary;
 pub mod voice;
 pub mod world;

@@ -77,10 +77,7 @@ pub async fn source(
 ) -> Result<(Box<dyn Source>, Vec<Fact>), Failure> {
     let live = open(provider.id(), words).await?;
     let mut observed = if words.probe { live.probe(request).await } else { Vec::new() };
-    // A refusal may say more than its code: it is read as a pasted error would be.
-    let said = observed.iter().filter(|fact| fact.status == FactStatus::Denied).find_map(|fact| fact.error.clone());
-    let denials = said.map(|error| provider.denials(&format!("{}: {}", error.code, error.message))).unwrap_or_default();
-    observed.extend(denials.first().filter(|denial| denial.reported.gate.is_some()).map(evidence::reported));
+    observed.extend(evidence::reported_by(provider, &observed));
     Ok((live, observed))
 }
 

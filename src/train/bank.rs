@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
-use super::schema::{Difficulty, FORMAT_VERSION, Level};
+use super::drill;
+use super::schema::{Difficulty, Drill, FORMAT_VERSION, Level, Written};
 use crate::facts::Snapshot;
 use crate::model::Layer;
-use crate::playbook::{Loaded, PlaybookError, Shelf, SourceFile, closest, shipped_worlds};
+use crate::playbook::{Loaded, PlaybookError, Shelf, SourceFile, closest, in_folder, shipped, shipped_worlds};
 
 /// What can fail with a place in a file.
 pub type Checked<T> = Result<T, Box<PlaybookError>>;
@@ -31,6 +32,29 @@ pub struct Entry {
     pub difficulty: Difficulty,
     /// The layers it trains.
     pub tags: Vec<Layer>,
+    /// Whether a seed draws one of several levels for it.
+    pub is_drill: bool,
+}
+
+impl Entry {
+    fn of(written: Written) -> Self {
+        match written {
+            Written::Level(level) => Entry {
+                id: level.id,
+                title: level.title,
+                difficulty: level.difficulty,
+                tags: level.tags,
+                is_drill: false,
+            },
+            Written::Drill(drill) => Entry {
+                id: drill.id,
+                title: drill.title,
+                difficulty: drill.difficulty,
+                tags: drill.tags,
+                is_drill: true,
+            },
+        }
+    }
 }
 
 impl Bank {
@@ -43,23 +67,22 @@ impl Bank {
     pub fn files(&self) -> Vec<SourceFile> {
         let mut files = Vec::new();
         for folder in &self.folders {
-            collect(folder, &mut files);
+            in_folder(folder, &mut files);
         }
-        let mut shipped = Vec::new();
+        // Playbooks may lie beside them.
+        files.retain(|file| file.text.lines().any(|line| line.starts_with("format_version:")));
+        let mut own = Vec::new();
         if let Some(worlds) = shipped_worlds() {
-            shipped_levels(worlds, &mut shipped);
+            shipped(worlds, "playbooks", &mut own);
         }
-        shipped.sort_by(|a: &SourceFile, b| a.name.cmp(&b.name));
-        files.extend(shipped);
+        own.sort_by(|a: &SourceFile, b| a.name.cmp(&b.name));
+        files.extend(own);
         files
     }
 
     /// The list. A file that cannot be read is left out; `train check` says why.
     pub fn list(&self) -> Vec<Entry> {
-        let entry = |file: &SourceFile| {
-            let level = parse(file).ok()?;
-            Some(Entry { id: level.id, title: level.title, difficulty: level.difficulty, tags: level.tags })
-        };
+        let entry = |file: &SourceFile| Some(Entry::of(parse(file).ok()?));
         let mut entries: Vec<Entry> = self.files().iter().filter_map(entry).collect();
         entries.sort_by(|a, b| (a.difficulty, &a.id).cmp(&(b.difficulty, &b.id)));
         entries
@@ -86,6 +109,21 @@ impl Bank {
         Err(match closest(id_or_path, names) {
             Some(like) => unknown.help(format!("did you mean `{like}`? `gatewalk train list` shows all")),
             None => unknown.help("`gatewalk train list` shows all"),
+        })
+    }
+
+    /// The seed to open a scenario with: the one that was asked for; for a drill without one a fresh one, small enough to be read out and typed again.
+    /// Whoever plays it says it, so that it can be repeated.
+    pub fn seed(&self, id_or_path: &str, asked: Option<u64>) -> Option<u64> {
+        let is_drill = || matches!(parse(&self.find(id_or_path).ok()?).ok()?, Written::Drill(_)).then_some(());
+        asked.or_else(|| is_drill().map(|()| drill::fresh_seed()))
+    }
+
+    /// The level that a seed draws for a drill; nothing for a level. It tells the answer: not for a screen before the verdict.
+    pub fn draw(&self, id_or_path: &str, seed: Option<u64>) -> Checked<Option<String>> {
+        Ok(match parse(&self.find(id_or_path)?)? {
+            Written::Level(_) => None,
+            Written::Drill(drill) => drill::drawn(&drill, seed).cloned(),
         })
     }
 
@@ -144,18 +182,23 @@ fn bases() -> Vec<String> {
     names
 }
 
-/// Reads a level as YAML.
-pub fn parse(file: &SourceFile) -> Checked<Level> {
-    let level: Level =
-        serde_saphyr::from_str(&file.text).map_err(|error| PlaybookError::yaml(&file.name, &file.text, &error))?;
-    if level.format_version != FORMAT_VERSION {
-        let message = format!(
-            "this gatewalk reads levels of format_version {FORMAT_VERSION}, and this is {}",
-            level.format_version
-        );
+/// Reads a level or a drill as YAML.
+pub fn parse(file: &SourceFile) -> Checked<Written> {
+    // A drill is what names levels: each kind is read by itself, so that an error speaks of the fields it has.
+    let is_drill = file.text.lines().any(|line| line.starts_with("levels:"));
+    let wrong = |error: serde_saphyr::Error| PlaybookError::yaml(&file.name, &file.text, &error);
+    let (version, written) = if is_drill {
+        let drill: Drill = serde_saphyr::from_str(&file.text).map_err(wrong)?;
+        (drill.format_version, Written::Drill(drill))
+    } else {
+        let level: Level = serde_saphyr::from_str(&file.text).map_err(wrong)?;
+        (level.format_version, Written::Level(Box::new(level)))
+    };
+    if version != FORMAT_VERSION {
+        let message = format!("this gatewalk reads levels of format_version {FORMAT_VERSION}, and this is {version}");
         return Err(PlaybookError::where_is(&file.name, &file.text, "", "format_version", message));
     }
-    Ok(level)
+    Ok(written)
 }
 
 fn read(path: &Path) -> Checked<SourceFile> {
@@ -163,32 +206,4 @@ fn read(path: &Path) -> Checked<SourceFile> {
     let text = fs::read_to_string(path)
         .map_err(|error| PlaybookError::at(&name, "", 0, 0, format!("the file cannot be read: {error}")))?;
     Ok(SourceFile { name, text, path: Some(path.into()) })
-}
-
-fn shipped_levels(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
-    for file in dir.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "yaml")) {
-        let name = file.path().with_extension("").to_string_lossy().replace('\\', "/");
-        if let Some(text) = file.contents_utf8() {
-            files.push(SourceFile { name, text: text.into(), path: None });
-        }
-    }
-    for folder in dir.dirs().filter(|folder| !folder.path().ends_with("playbooks")) {
-        shipped_levels(folder, files);
-    }
-}
-
-fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-            && let Ok(file) = read(&path)
-            && file.text.lines().any(|line| line.starts_with("format_version:"))
-        {
-            files.push(file);
-        }
-    }
 }

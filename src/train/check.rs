@@ -2,18 +2,24 @@
 //!
 //! a. The broken world breaks at the declared steps and nowhere else, in every variant.
 //! b. Without the faults it is as it should be.
-//! c. No herring matters, alone or with the others.
-//! d. The model path is short, each of its probes tells something, it tells the declared causes apart, and what it leaves out does not.
+//! c. No herring matters, alone or with the others, in every variant; and each is shown by some read, or nobody would wonder about it.
+//! d. The model path is short and keeps the order of the layers, each of its probes tells something, it tells the declared causes apart, and what it
+//!    leaves out does not.
 //! e. Every text is there.
+//!
+//! What must hold of a drill stands in `drill`.
 
 use std::collections::BTreeSet;
 
 use super::bank::{Bank, Checked, parse};
 use super::debrief::model_way;
+use super::drill;
 use super::feedback::Saw;
 use super::moves::Expect;
 use super::scenario::{Makings, Scenario};
-use super::schema::{Goal, Level};
+use super::schema::{Goal, Herring, Level, Written};
+use super::score::jumps;
+use super::touch;
 use crate::facts::Snapshot;
 use crate::model::{Diagnosis, Status};
 use crate::playbook::{PlaybookError, SourceFile, closest};
@@ -29,7 +35,8 @@ pub type Problem = Box<PlaybookError>;
 /// Everything that is wrong with a level; nothing when it is right.
 pub fn check(bank: &Bank, file: &SourceFile) -> Vec<Problem> {
     let level = match parse(file) {
-        Ok(level) => level,
+        Ok(Written::Level(level)) => *level,
+        Ok(Written::Drill(drill)) => return drill::check(bank, file, &drill),
         Err(error) => return vec![error],
     };
     let mut wrong = Vec::new();
@@ -220,12 +227,11 @@ impl Checker<'_> {
     fn herrings(&self, makings: &Makings, wrong: &mut Vec<Problem>) -> Checked<()> {
         let before = self.diagnosis(makings, &makings.healthy)?;
         let mut all = makings.healthy.clone();
-        let mut both = makings.faulted(None)?;
         for herring in &makings.level.herrings {
             let near = format!("name: {}", herring.name);
             let alone = makings.edited(&makings.healthy, &herring.edits, &near)?;
             all = makings.edited(&all, &herring.edits, &near)?;
-            both = makings.edited(&both, &herring.edits, &near)?;
+            self.shown(makings, herring, wrong)?;
             let after = self.diagnosis(makings, &alone)?;
             if (after.verdict, closed(&after)) != (before.verdict, closed(&before)) {
                 wrong.push(self.at(
@@ -239,14 +245,31 @@ impl Checker<'_> {
         if (after.verdict, closed(&after)) != (before.verdict, closed(&before)) {
             wrong.push(self.at("", "herrings:", format!("all herrings together matter: {}", told(&after))));
         }
-        self.breaks(makings, &both, wrong)
+        for broken in every_way(makings)? {
+            self.breaks(makings, &makings.with_herrings(&broken)?, wrong)?;
+        }
+        Ok(())
+    }
+
+    /// c: a herring that no read shows misleads nobody.
+    fn shown(&self, makings: &Makings, herring: &Herring, wrong: &mut Vec<Problem>) -> Checked<()> {
+        let near = format!("name: {}", herring.name);
+        let before = makings.faulted(None)?;
+        let after = makings.edited(&before, &herring.edits, &near)?;
+        let changed = after.facts.iter().filter(|fact| !before.facts.contains(fact)).map(touch::key);
+        let changed: BTreeSet<String> = changed.collect();
+        let probes = makings.world(&after)?.probes();
+        if !probes.iter().flat_map(|probe| &probe.keys).any(|key| changed.contains(key)) {
+            let message = format!("no read of this level shows the herring `{}`", herring.name);
+            wrong.push(self.at("herrings:", &near, message).help("change an answer that the playbook asks for here"));
+        }
+        Ok(())
     }
 
     /// d.
     fn model_path(&self, scenario: &Scenario, wrong: &mut Vec<Problem>) {
         let level = &scenario.level;
-        let mut known = BTreeSet::new();
-        let mut seen = BTreeSet::new();
+        let (mut known, mut seen, mut layers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for step in &level.model_path {
             let near = format!("probe: {}", step.probe);
             let Some(probe) = scenario.probe(&step.probe) else {
@@ -260,6 +283,19 @@ impl Checker<'_> {
             if !seen.insert(&step.probe) {
                 wrong.push(self.at("model_path:", &near, format!("`{}` is read twice", step.probe)));
             }
+            let back = layers.last().is_some_and(|last| probe.layer < *last);
+            if back && !level.starts.iter().any(|start| layers.iter().all(|layer| layer == start)) {
+                let message = format!("`{}` goes back to the {} layer", step.probe, probe.layer);
+                wrong.push(self.at("model_path:", &near, message).help("identity, then network, then storage"));
+            }
+            if jumps(probe.layer, &layers) && !level.starts.contains(&probe.layer) {
+                let message = format!("`{}` jumps to the {} layer", step.probe, probe.layer);
+                let error = self.at("model_path:", &near, message);
+                wrong.push(
+                    error.help("read the layers before it, or name it in `starts` where the ticket justifies it"),
+                );
+            }
+            layers.insert(probe.layer);
             known.extend(scenario.keys_of(probe).cloned());
         }
         if !wrong.is_empty() {
@@ -275,7 +311,7 @@ impl Checker<'_> {
         if !scenario.told_apart(&scenario.broken.known(&known).diagnosis) {
             let missing = unsettled(scenario, &scenario.broken.known(&known).diagnosis);
             let error = self.at("", "model_path:", format!("it does not tell the causes apart: {missing}"));
-            wrong.push(error.help(format!("these together do: {}", shortest(scenario).join(", "))));
+            wrong.push(error.help(format!("these together do: {}", shortest(scenario, &[]).join(", "))));
             return;
         }
         let own: BTreeSet<&String> = scenario
@@ -338,7 +374,8 @@ pub fn closed(diagnosis: &Diagnosis) -> BTreeSet<(String, String, String)> {
     diagnosis.closed().map(|gate| (gate.step.clone(), gate.gate.clone(), reason(&gate.code))).collect()
 }
 
-fn told(diagnosis: &Diagnosis) -> String {
+/// What is closed and what is unknown, in a sentence.
+pub fn told(diagnosis: &Diagnosis) -> String {
     let closed: Vec<String> =
         closed(diagnosis).into_iter().map(|(step, gate, reason)| format!("{step} ({gate}.{reason})")).collect();
     let unknown: BTreeSet<&str> = diagnosis.unknown().map(|gate| gate.step.as_str()).collect();
@@ -353,7 +390,7 @@ fn told(diagnosis: &Diagnosis) -> String {
 }
 
 /// What is not settled yet, for the author.
-fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
+pub fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
     let answers = scenario
         .level
         .answer
@@ -369,13 +406,14 @@ fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
     names.join(", ")
 }
 
-/// A short path that tells the causes apart: all probes, less each that can be left out. Costly ones are left out first, then those at the end.
-pub fn shortest(scenario: &Scenario) -> Vec<String> {
+/// A short path that tells the causes apart: all probes, less each that can be left out and need not be kept. Costly ones are left out first, then those
+/// at the end.
+pub fn shortest(scenario: &Scenario, keep: &[&str]) -> Vec<String> {
     let mut path: Vec<&super::world::Probe> = scenario.probes.iter().collect();
     let mut order: Vec<usize> = (0..path.len()).rev().collect();
     order.sort_by_key(|at| std::cmp::Reverse(path[*at].cost));
     let names: Vec<String> = order.into_iter().map(|at| path[at].name.clone()).collect();
-    for name in names {
+    for name in names.into_iter().filter(|name| !keep.contains(&name.as_str())) {
         let without: Vec<&super::world::Probe> = path.iter().copied().filter(|probe| probe.name != name).collect();
         let known: BTreeSet<String> = without.iter().flat_map(|probe| scenario.keys_of(probe)).cloned().collect();
         if scenario.told_apart(&scenario.broken.known(&known).diagnosis) {

@@ -66,6 +66,9 @@ pub struct Debrief {
     pub scenario: String,
     /// Its title.
     pub title: String,
+    /// Of a drill: the level that was drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<String>,
     /// The mode.
     pub mode: Mode,
     /// The variant.
@@ -142,6 +145,7 @@ impl Debrief {
         Debrief {
             scenario: level.id.clone(),
             title: level.title.clone(),
+            drawn: scenario.drawn.as_ref().map(|drawn| drawn.level.clone()),
             mode,
             seed: scenario.seed,
             took_ms,
@@ -180,6 +184,9 @@ impl Debrief {
             line(&format!("| {} | {}{of} | {} |", row.about, row.points, escaped(&row.why)));
         }
         line("\n## What was broken\n");
+        if let Some(drawn) = &self.drawn {
+            line(&format!("Drawn was the level `{drawn}`.\n"));
+        }
         for broken in &self.broken {
             line(&format!("- {}", escaped(broken)));
         }
@@ -294,7 +301,7 @@ pub fn model_way(scenario: &Scenario) -> Vec<ModelTaken> {
 }
 
 /// What the engine says of the gates of the answer; of a guard that is missing, what it says of it in the healthy world.
-fn culprits(scenario: &Scenario) -> Vec<Culprit> {
+pub fn culprits(scenario: &Scenario) -> Vec<Culprit> {
     let healthy;
     let diagnosis = match scenario.level.goal {
         Goal::Reach => &scenario.truth,
@@ -324,7 +331,7 @@ fn culprits(scenario: &Scenario) -> Vec<Culprit> {
 }
 
 /// Text that Markdown shall not read as markup.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in crate::visible::one_line(text).chars() {
         if "\\`*_{}[]<>|#".contains(c) {

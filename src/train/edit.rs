@@ -45,6 +45,9 @@ fn change(fact: &mut Fact, edit: &Edit) -> Result<(), String> {
     if asked.iter().filter(|one| **one).count() != 1 {
         return Err("an edit does one thing: `set`, `append`, `remove`, `body` or `ends`".into());
     }
+    if edit.says.is_some() && edit.ends.is_none() {
+        return Err("`says` belongs to `ends`: only a call without an answer is refused in words".into());
+    }
     if let Some(end) = edit.ends {
         let (status, code) = match end {
             End::Denied => (FactStatus::Denied, "AccessDenied"),
@@ -52,7 +55,9 @@ fn change(fact: &mut Fact, edit: &Edit) -> Result<(), String> {
         };
         fact.status = status;
         fact.body = None;
-        fact.error = Some(FactError { code: code.into(), message: String::new() });
+        let unsaid = FactError { code: code.into(), message: String::new() };
+        let said = edit.says.clone().map(|said| FactError { code: said.code, message: said.message });
+        fact.error = Some(said.unwrap_or(unsaid));
         return Ok(());
     }
     if let Some(body) = &edit.body {
@@ -189,12 +194,17 @@ mod tests {
         assert_eq!(added.len(), 2);
         let ended = edited(json!({"call": "s3:GetBucketPolicy", "ends": "denied"})).unwrap();
         assert!(ended[0].status == FactStatus::Denied && ended[0].body.is_none());
+        let refused = edited(
+            json!({"call": "s3:GetBucketPolicy", "ends": "denied", "says": {"code": "AccessDenied", "message": "because of x"}}),
+        );
+        assert_eq!(refused.unwrap()[0].error.as_ref().unwrap().message, "because of x");
         for wrong in [
             json!({"call": "s3:GetBucketPolicy", "with": {"Bucket": "c"}, "at": "/Policy", "remove": true}),
             json!({"call": "s3:GetBucketPolicy", "at": "/Policy/Statement/Sid=C", "remove": true}),
             json!({"call": "s3:GetBucketPolicy", "at": "/n/x", "set": 1}),
             json!({"call": "s3:GetBucketPolicy", "at": "/Policy"}),
             json!({"call": "s3:GetBucketPolicy", "at": "/n", "append": 1}),
+            json!({"call": "s3:GetBucketPolicy", "at": "/n", "set": 1, "says": {"code": "AccessDenied"}}),
         ] {
             assert!(edited(wrong.clone()).is_err(), "{wrong}");
         }

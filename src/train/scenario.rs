@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::bank::{Bank, Checked, parse};
-use super::edit;
-use super::schema::{Cause, Edit, FixChoice, Goal, Level};
+use super::schema::{Cause, Edit, FixChoice, Goal, Level, Written};
 use super::vary;
 use super::world::{Probe, World};
+use super::{drill, edit};
 use crate::facts::Snapshot;
 use crate::model::{Diagnosis, Layer, Verdict};
 use crate::playbook::{Loaded, PlaybookError, SourceFile};
@@ -55,14 +55,29 @@ pub struct Scenario {
     pub causes: Vec<Cause>,
     /// Fixes in the order shown.
     pub fixes: Vec<FixChoice>,
+    /// How many edges, causes and fixes a verdict names: exactly so many, or in a drill at most.
+    pub answers: usize,
+    /// Of a drill.
+    pub drawn: Option<Drawn>,
+}
+
+/// What was drawn for a drill. Nothing of it is for a screen before the verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// The level's id.
+    pub level: String,
+    /// What the longest model path among the drill's levels costs: the budget is the same whichever was drawn.
+    pub cost: u32,
 }
 
 impl Scenario {
     /// Opens a level by id or path.
     pub fn open(bank: &Bank, id_or_path: &str, seed: Option<u64>) -> Checked<Self> {
         let file = bank.find(id_or_path)?;
-        let level = parse(&file)?;
-        Scenario::of(bank, file, level, seed)
+        match parse(&file)? {
+            Written::Level(level) => Scenario::of(bank, file, *level, seed),
+            Written::Drill(drill) => drill::open(bank, &file, &drill, seed),
+        }
     }
 
     /// Makes a level ready.
@@ -79,6 +94,11 @@ impl Scenario {
     /// What the probes of the model path cost.
     pub fn model_cost(&self) -> u32 {
         self.level.model_path.iter().filter_map(|step| self.probe(&step.probe)).map(|probe| probe.cost).sum()
+    }
+
+    /// What an interview's budget is made of: the model path's cost; in a drill that of the longest one there is.
+    pub fn budget_cost(&self) -> u32 {
+        self.drawn.as_ref().map_or_else(|| self.model_cost(), |drawn| drawn.cost)
     }
 
     /// Keys of the calls that a probe makes, with those it brings along.
@@ -197,7 +217,7 @@ impl Makings {
     }
 
     /// The snapshot of a variant with its herrings on.
-    fn with_herrings(&self, snapshot: &Snapshot) -> Checked<Snapshot> {
+    pub fn with_herrings(&self, snapshot: &Snapshot) -> Checked<Snapshot> {
         let mut other = snapshot.clone();
         for herring in &self.level.herrings {
             other = self.edited(&other, &herring.edits, &format!("name: {}", herring.name))?;
@@ -225,9 +245,36 @@ impl Makings {
         let (mut causes, mut fixes) = (level.causes.clone(), level.fixes.clone());
         vary::shuffled(&mut causes, |cause| &cause.id, &level.id, seed);
         vary::shuffled(&mut fixes, |fix| &fix.id, &level.id, seed);
-        let probes = broken.probes();
-        Ok(Scenario { level, seed, file: self.file, healthy, broken, truth, probes, edges, right_edges, causes, fixes })
+        let probes = probes(&broken, &healthy);
+        let (answers, drawn) = (level.answer.len(), None);
+        Ok(Scenario {
+            level,
+            seed,
+            file: self.file,
+            healthy,
+            broken,
+            truth,
+            probes,
+            edges,
+            right_edges,
+            causes,
+            fixes,
+            answers,
+            drawn,
+        })
     }
+}
+
+/// The reads of the broken world, each in the layer that it has in the healthy one: where a read stands must not tell what is broken.
+fn probes(broken: &World, healthy: &World) -> Vec<Probe> {
+    let known = healthy.probes();
+    let mut probes = broken.probes();
+    for probe in &mut probes {
+        if let Some(same) = known.iter().find(|known| known.name == probe.name) {
+            probe.layer = same.layer;
+        }
+    }
+    probes
 }
 
 /// The name of an edge.

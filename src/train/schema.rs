@@ -75,6 +75,47 @@ pub struct Level {
     pub links: Vec<String>,
 }
 
+/// One ticket over several levels of the same world and question; a seed draws one of them, the first without. Causes and fixes offered are those of all.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Drill {
+    /// Always 1.
+    pub format_version: u32,
+    /// `cloud/name`, e.g. `aws/since-this-morning`. Progress is recorded under it.
+    pub id: String,
+    /// One line for lists.
+    pub title: String,
+    /// How hard it is.
+    pub difficulty: Difficulty,
+    /// The layers that the levels have.
+    pub tags: Vec<Layer>,
+    /// Minutes an interview takes.
+    #[serde(default = "default_minutes")]
+    pub minutes: u32,
+    /// The ticket. It must fit all levels and tell none.
+    pub brief: String,
+    /// Layers in which the ticket's own words justify beginning.
+    #[serde(default)]
+    pub starts: Vec<Layer>,
+    /// The levels, by id.
+    pub levels: Vec<String>,
+    /// Texts of causes and fixes, by id, where the one of the first level that has it right does not fit all.
+    #[serde(default)]
+    pub texts: IndexMap<String, String>,
+    /// What the longest model path among them costs, which an interview's budget is made of. `train check` tells the number.
+    pub cost: u32,
+}
+
+/// What a file of training holds.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Written {
+    /// A level.
+    Level(Box<Level>),
+    /// A drill over levels.
+    Drill(Drill),
+}
+
 fn default_minutes() -> u32 {
     15
 }
@@ -164,6 +205,20 @@ pub struct Edit {
     /// The call ends otherwise: without an answer.
     #[serde(default)]
     pub ends: Option<End>,
+    /// With `ends`: what was said, code and sentence, as the service would.
+    #[serde(default)]
+    pub says: Option<Said>,
+}
+
+/// What a service says when it refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// Its code, e.g. `AccessDenied`.
+    pub code: String,
+    /// Its sentence.
+    #[serde(default)]
+    pub message: String,
 }
 
 /// How a call ends without an answer.

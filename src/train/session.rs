@@ -136,6 +136,8 @@ pub struct View<'s> {
     pub fixes: Vec<(&'s str, &'s str)>,
     /// How many edges, causes and fixes a verdict names at most.
     pub answers: usize,
+    /// Whether exactly so many things are broken; in a drill it may be fewer.
+    pub is_exact: bool,
     /// After the verdict.
     pub debrief: Option<&'s Debrief>,
 }
@@ -178,7 +180,7 @@ impl Session {
                 self.hypothesis =
                     Some(Hypothesis { layer: probe.layer, expect: first.expect, why: Some(first.why.clone()) });
                 events.push(self.make(probe, true));
-                events.extend(voice::fading(&scenario, 1).map(|text| Event::Said { text }));
+                events.extend(voice::fading(&scenario, &self.taken).map(|text| Event::Said { text }));
                 events
             }
         }
@@ -274,7 +276,7 @@ impl Session {
         match self.mode {
             Mode::Practice => {}
             Mode::Guided => {
-                events.extend(voice::fading(&scenario, self.taken.len()).map(|text| Event::Said { text }));
+                events.extend(voice::fading(&scenario, &self.taken).map(|text| Event::Said { text }));
             }
             Mode::Interview => {
                 let last = self.taken.last();
@@ -346,7 +348,7 @@ impl Session {
                     probe: (*probe).to_owned(),
                     command: (*command).to_owned(),
                     status: fact.status.as_str(),
-                    body: fact.body.clone(),
+                    body: fact.body.clone().or_else(|| refusal(fact)),
                 });
             }
         }
@@ -423,7 +425,7 @@ impl Session {
     pub fn budget(&self) -> Budget {
         Budget {
             spent: self.taken.iter().map(|step| step.cost).sum(),
-            total: self.scenario.model_cost() + SPARE,
+            total: self.scenario.budget_cost() + SPARE,
             binding: self.mode == Mode::Interview,
         }
     }
@@ -458,7 +460,8 @@ impl Session {
             edges: &self.scenario.edges,
             causes: self.scenario.causes.iter().map(|Cause { id, text, .. }| (id.as_str(), text.as_str())).collect(),
             fixes: self.scenario.fixes.iter().map(|FixChoice { id, text, .. }| (id.as_str(), text.as_str())).collect(),
-            answers: level.answer.len(),
+            answers: self.scenario.answers,
+            is_exact: self.scenario.drawn.is_none(),
             debrief: self.debrief.as_ref(),
         }
     }
@@ -473,6 +476,12 @@ fn unbroken(diagnosis: &Diagnosis) -> PathReport {
         }
     }
     path
+}
+
+/// What was said instead of an answer.
+fn refusal(fact: &Fact) -> Option<serde_json::Value> {
+    let error = fact.error.as_ref().filter(|error| !error.message.is_empty())?;
+    Some(serde_json::json!({"error": {"code": error.code, "message": error.message}}))
 }
 
 fn short(text: &str) -> String {

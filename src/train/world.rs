@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::touch;
 use crate::engine::{Event, Outcome, Replay, evidence, queries_behind, run};
 use crate::facts::{Answer, Call, Credentials, Fact, FactError, FactStatus, Snapshot, Source};
 use crate::model::{Diagnosis, Layer, Request};
@@ -38,7 +39,7 @@ pub struct Probe {
     pub why: String,
     /// The layer whose gates read it most.
     pub layer: Layer,
-    /// 1; or 2 where it needs the credentials of somebody else.
+    /// 1; 2 where it needs the credentials of somebody else, or reads the data's own lists; 3 where the request itself is made.
     pub cost: u32,
     /// Queries that are asked along, because this one cannot be asked without them.
     pub brings: Vec<String>,
@@ -81,13 +82,31 @@ impl Source for Partly<'_> {
     }
 }
 
+/// The layer that a service's answers tell of, where it is one. It must not depend on what is broken: the list of reads would tell.
+fn subject(call: &str) -> Option<Layer> {
+    let (service, operation) = call.split_once(':')?;
+    match (service, operation) {
+        ("iam" | "sts" | "organizations" | "entra" | "graph" | "authorization" | "identity", _) => {
+            Some(Layer::Identity)
+        }
+        ("ec2" | "network" | "privatedns", _) | ("ml", "ListOutboundRules") => Some(Layer::Network),
+        ("s3" | "s3control" | "kms" | "ecr" | "storage" | "keyvault", _) => Some(Layer::Storage),
+        _ => None,
+    }
+}
+
 impl World {
     /// The world of a snapshot under a playbook; `None` when its cloud is not known.
     pub fn new(loaded: Arc<Loaded>, snapshot: &Snapshot) -> Option<Self> {
         let provider = loaded.provider()?;
         let mut request = snapshot.request.clone();
         complete(&loaded, &mut request);
-        Some(World { loaded, provider, request, facts: snapshot.facts.clone() })
+        let mut facts = snapshot.facts.clone();
+        // As `--probe` does: what a refused request says is evidence beside it.
+        if !facts.iter().any(|fact| fact.call == evidence::REPORTED) {
+            facts.extend(evidence::reported_by(provider, &facts));
+        }
+        Some(World { loaded, provider, request, facts })
     }
 
     /// The playbook.
@@ -117,7 +136,8 @@ impl World {
     ) -> Outcome {
         let replay = Replay::new(self.facts.iter().cloned(), self.provider);
         let source = Partly { replay, known };
-        let told = self.facts.iter().filter(|fact| known.is_none() && evidence::is_evidence(fact)).cloned().collect();
+        let is_known = |fact: &Fact| known.is_none_or(|known| known.contains(&touch::key(fact)));
+        let told = self.facts.iter().filter(|fact| evidence::is_evidence(fact) && is_known(fact)).cloned().collect();
         let cancel = CancellationToken::new();
         let run = run(&self.loaded, self.provider, self.request.clone(), told, &source, events, &cancel);
         // Every answer is there already, so nothing waits.
@@ -151,6 +171,7 @@ impl World {
                 keys: calls.iter().map(|(key, _)| key.clone()).collect(),
             });
         }
+        probes.extend(touch::probes(&self.facts));
         probes
     }
 
@@ -169,7 +190,8 @@ impl World {
         found.into_iter().map(|at| queries[at].name.clone()).filter(|other| other != name).collect()
     }
 
-    /// The layer of each query: that of most gates which read its answers. Where no gate reads them itself, that of most queries of the same service.
+    /// The layer of each query: what its service is about. Where that is more than one thing, the layer of most gates which read its answers; and where
+    /// no gate reads them itself, that of most queries of the same service.
     fn layers(
         &self,
         diagnosis: &Diagnosis,
@@ -201,6 +223,9 @@ impl World {
         for query in queries() {
             let others = services.get(&service(&query.spec.call));
             if let (false, Some(layer)) = (layers.contains_key(&query.name), others.and_then(most)) {
+                layers.insert(query.name.clone(), layer);
+            }
+            if let Some(layer) = subject(&query.spec.call) {
                 layers.insert(query.name.clone(), layer);
             }
         }

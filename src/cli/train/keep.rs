@@ -43,6 +43,17 @@ fn cannot(path: &Path, error: &std::io::Error) -> Failure {
     )
 }
 
+/// When a level comes again, and what is next.
+pub fn told(bank: &Bank, id: &str) -> String {
+    let (entries, records, now) = (bank.list(), records(), Timestamp::now());
+    let standing = progress::standings(&records).get(id).map(|standing| standing.told(now)).unwrap_or_default();
+    let next = match progress::next(&entries, &records, now) {
+        Some(next) => format!("next: gatewalk train {}", next.id),
+        None => "nothing else is due".to_owned(),
+    };
+    format!("{id} comes again {standing}; {next}\n")
+}
+
 /// All levels, and where the user stands.
 pub fn levels(bank: &Bank) -> Levels {
     let (all, records, now) = (bank.list(), records(), Timestamp::now());
