@@ -169,7 +169,10 @@ fn an_interview_by_the_command_line() {
     person.presses("nothing matters before somebody allows it").enters().sees("probe points are left");
     person.reads("network", "x", "endpoints", 0).sees("endpoints (network)");
     let screen = person.terminal.screen().text();
-    assert!(!screen.contains("Expected closed") && !screen.contains("consistent"), "no feedback in an interview\n{screen}");
+    assert!(
+        !screen.contains("Expected closed") && !screen.contains("consistent"),
+        "no feedback in an interview\n{screen}"
+    );
     let model = person.scenario.model_cost();
     person.judges().sees("What was broken");
     // Edge 30, cause 20, fix 15, order 15, two reads of fewer than the model's 10, both hypotheses 10.
