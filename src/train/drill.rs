@@ -106,7 +106,8 @@ fn causes(drill: &Drill, parts: &[Part], part: &Part) -> Vec<Cause> {
         let by_id = |part: &'_ Part| of(part).map(|at| part.level.causes[at].clone());
         let spoken = parts.iter().find(|part| by_id(part).is_some_and(|cause| cause.right));
         let Some(spoken) = spoken.or_else(|| parts.iter().find(|part| of(part).is_some())) else { continue };
-        let Some(mut cause) = by_id(spoken).filter(|_| causes.iter().all(|known| known.id != *id)) else { continue };
+        let is_new = !drill.without.contains(id) && causes.iter().all(|known| known.id != *id);
+        let Some(mut cause) = by_id(spoken).filter(|_| is_new) else { continue };
         cause.steps = spoken.level.steps_of(&cause).into_iter().map(str::to_owned).collect();
         let own = by_id(part);
         cause.right = own.as_ref().is_some_and(|own| own.right);
@@ -129,7 +130,7 @@ fn fixes(drill: &Drill, parts: &[Part], part: &Part) -> Vec<FixChoice> {
         let is_wide = all.iter().any(|fix| fix.wide);
         let is_offered = is_wide || all.len() == parts.len() || all.iter().any(|fix| fix.right);
         let Some(mut fix) = all.iter().find(|fix| fix.right).or_else(|| all.first()).cloned() else { continue };
-        if !is_offered || fixes.iter().any(|known| known.id == *id) {
+        if !is_offered || drill.without.contains(id) || fixes.iter().any(|known| known.id == *id) {
             continue;
         }
         let own = by_id(part);
@@ -248,10 +249,11 @@ fn draws(bank: &Bank, file: &SourceFile, drill: &Drill, parts: &[Part], wrong: &
             let differs = before.symmetric_difference(&shows).next().cloned().unwrap_or_default();
             wrong.push(at(file, &part.id, format!("what is shown tells that `{}` was drawn: {differs}", part.id)));
         }
-        for id in drill.texts.keys().filter(|id| !is_choice(&scenario, id)) {
-            let message = format!("no level has a cause or fix `{id}` to offer");
-            wrong.push(PlaybookError::where_is(&file.name, &file.text, "texts:", id, message));
-        }
+    }
+    for id in drill.texts.keys().chain(&drill.without).filter(|id| !parts.iter().any(|part| is_choice(&part.level, id)))
+    {
+        let message = format!("no level has a cause or fix `{id}`");
+        wrong.push(PlaybookError::where_is(&file.name, &file.text, "levels:", id, message));
     }
     let tags: BTreeSet<Layer> = drill.tags.iter().copied().collect();
     if tags != layers {
@@ -266,12 +268,20 @@ fn draws(bank: &Bank, file: &SourceFile, drill: &Drill, parts: &[Part], wrong: &
     Ok(())
 }
 
-fn is_choice(scenario: &Scenario, id: &str) -> bool {
-    scenario.causes.iter().any(|cause| cause.id == id) || scenario.fixes.iter().any(|fix| fix.id == id)
+fn is_choice(level: &Level, id: &str) -> bool {
+    level.causes.iter().any(|cause| cause.id == id) || level.fixes.iter().any(|fix| fix.id == id)
 }
 
 /// What must hold of one level drawn.
 fn one(file: &SourceFile, part: &Part, scenario: &Scenario, wrong: &mut Vec<Problem>) {
+    let right = |level: &Level| {
+        level.causes.iter().filter(|cause| cause.right).count() + level.fixes.iter().filter(|fix| fix.right).count()
+    };
+    let offered = scenario.causes.iter().filter(|cause| cause.right).count()
+        + scenario.fixes.iter().filter(|fix| fix.right).count();
+    if right(&part.level) != offered {
+        wrong.push(at(file, "without:", format!("what is right with `{}` drawn is left out", part.id)));
+    }
     let closed: BTreeSet<&str> = scenario
         .truth
         .gates
@@ -283,7 +293,9 @@ fn one(file: &SourceFile, part: &Part, scenario: &Scenario, wrong: &mut Vec<Prob
         if cause.steps.iter().any(|step| closed.contains(step.as_str())) {
             let message =
                 format!("with `{}` drawn the cause `{}` counts as wrong, and its step is closed", part.id, cause.id);
-            wrong.push(at(file, &part.id, message).help("give the same cause the same id in each level"));
+            let help =
+                format!("give the same cause the same id in each level, or leave it out: `without: [{}]`", cause.id);
+            wrong.push(at(file, &part.id, message).help(help));
         }
     }
     let steps = scenario.level.model_path.len();

@@ -102,6 +102,9 @@ pub struct Drill {
     /// Texts of causes and fixes, by id, where the one of the first level that has it right does not fit all.
     #[serde(default)]
     pub texts: IndexMap<String, String>,
+    /// Causes and fixes that are not offered, by id: too general to be wrong in each of the levels, or of help in more than one.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// What the longest model path among them costs, which an interview's budget is made of. `train check` tells the number.
     pub cost: u32,
 }

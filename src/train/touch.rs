@@ -11,6 +11,9 @@ use crate::model::Layer;
 /// The access control lists of the folders on the way.
 const LISTS: &str = "probe:GetAccessControl";
 
+/// The name of the read that gives them.
+pub const ACCESS_LISTS: &str = "access_lists";
+
 /// The key of a fact's call.
 pub fn key(fact: &Fact) -> String {
     Call { name: fact.call.clone(), params: fact.params.clone() }.key()
@@ -22,7 +25,7 @@ pub fn probes(facts: &[Fact]) -> Vec<Probe> {
     let (lists, mut request): (Vec<&Fact>, Vec<&Fact>) = evidence().partition(|fact| fact.call == LISTS);
     request.sort_by_key(|fact| fact.call == REPORTED);
     let lists = probe(
-        "access_lists",
+        ACCESS_LISTS,
         &lists,
         Layer::Identity,
         2,

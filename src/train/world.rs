@@ -82,6 +82,9 @@ impl Source for Partly<'_> {
     }
 }
 
+/// What says whether an account has access control lists.
+const ACCOUNT: &str = "storage:GetAccount";
+
 /// The layer that a service's answers tell of, where it is one. It must not depend on what is broken: the list of reads would tell.
 fn subject(call: &str) -> Option<Layer> {
     let (service, operation) = call.split_once(':')?;
@@ -171,7 +174,15 @@ impl World {
                 keys: calls.iter().map(|(key, _)| key.clone()).collect(),
             });
         }
-        probes.extend(touch::probes(&self.facts));
+        for mut probe in touch::probes(&self.facts) {
+            // There are lists only where the account says that its namespace is hierarchical, so whoever reads them knows the account.
+            let accounts = self.loaded.queries.iter().filter(|query| query.spec.call == ACCOUNT);
+            if probe.name == touch::ACCESS_LISTS {
+                let names = accounts.flat_map(|query| [self.behind(&query.name), vec![query.name.clone()]].concat());
+                probe.brings = names.filter(|name| asked.contains_key(name)).collect();
+            }
+            probes.push(probe);
+        }
         probes
     }
 
