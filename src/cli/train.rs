@@ -88,7 +88,12 @@ fn play(args: &Train) -> Result<u8, Failure> {
         bank.find(&id).map_err(no_scenario)?;
         return start::train(LevelRequest { id, mode, variant }, keeping(args));
     }
-    let scenario = Arc::new(Scenario::open(&bank, &id, args.seed).map_err(no_scenario)?);
+    // A script plays the same level each time; a person is told the seed that drew it.
+    let seed = match &args.script {
+        Some(_) => args.seed,
+        None => seed_of(&bank, &id, args.seed.map_or(Variant::Written, Variant::Seed))?,
+    };
+    let scenario = Arc::new(Scenario::open(&bank, &id, seed).map_err(no_scenario)?);
     let debrief = match &args.script {
         Some(path) => return scripted(args, mode, scenario, path),
         None => line::play(scenario, mode)?,
@@ -138,13 +143,20 @@ fn keeping(args: &Train) -> Keeping {
 
 /// Opens a level for a screen.
 pub fn open(level: &LevelRequest) -> Result<Scenario, Failure> {
-    let seed = match level.variant {
-        Variant::Written => None,
+    let bank = bank();
+    let seed = seed_of(&bank, &level.id, level.variant)?;
+    Scenario::open(&bank, &level.id, seed).map_err(no_scenario)
+}
+
+/// The seed of a variant. A drill that nobody gave a seed is drawn by chance.
+fn seed_of(bank: &Bank, id: &str, variant: Variant) -> Result<Option<u64>, Failure> {
+    // Short enough to be told and typed again.
+    let any = || u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000;
+    Ok(match variant {
         Variant::Seed(seed) => Some(seed),
-        // Short enough to be told and typed again.
-        Variant::Any => Some(u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000),
-    };
-    Scenario::open(&bank(), &level.id, seed).map_err(no_scenario)
+        Variant::Any => Some(any()),
+        Variant::Written => bank.draw(id, None).map_err(no_scenario)?.map(|_| any()),
+    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use crate::model::{
     PathReport, PlaybookRef, Request, Risk, Status, Verdict, Verified,
 };
 use crate::playbook::Shelf;
-use crate::train::schema::Difficulty;
+use crate::train::schema::{Difficulty, Written};
 use crate::train::{Bank, Entry, Mode, Scenario};
 use crate::tui::app::App;
 use crate::tui::keys::{Keymap, key};
@@ -262,11 +262,11 @@ pub fn level() -> Arc<Scenario> {
     let open = || {
         let bank = Bank::new(Vec::new(), Shelf::new(Vec::new()));
         let file = bank.find("aws/half-a-door").unwrap();
-        let mut level = crate::train::bank::parse(&file).unwrap();
+        let Written::Level(mut level) = crate::train::bank::parse(&file).unwrap() else { panic!("it is a drill") };
         for text in level.texts() {
             text.push_str(HOSTILE);
         }
-        Arc::new(Scenario::of(&bank, file, level, None).unwrap())
+        Arc::new(Scenario::of(&bank, file, *level, None).unwrap())
     };
     LEVEL.get_or_init(open).clone()
 }
@@ -283,7 +283,13 @@ pub fn drilled(mode: Mode) -> App {
 /// Three levels: new, due and for later.
 pub fn levels() -> Levels {
     let entry = |id: &str, difficulty, tags: &[Layer], leitner: Option<usize>, is_due, told: &str| LevelEntry {
-        level: Entry { id: id.into(), title: format!("A ticket{HOSTILE}"), difficulty, tags: tags.to_vec() },
+        level: Entry {
+            id: id.into(),
+            title: format!("A ticket{HOSTILE}"),
+            difficulty,
+            tags: tags.to_vec(),
+            is_drill: false,
+        },
         leitner,
         best: leitner.map(|_| 40),
         is_due,
