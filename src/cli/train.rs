@@ -48,7 +48,7 @@ pub fn train(args: Train) -> Result<u8, Failure> {
         Some(TrainCommand::New { broken, healthy, id }) => author::new(broken, healthy.as_deref(), id),
         Some(TrainCommand::Show { scenario, seed }) => {
             let bank = bank();
-            let seed = bank.seed(scenario, *seed);
+            let seed = seed_of(&bank, scenario, seed.map_or(Variant::Written, Variant::Seed))?;
             print(&sheet(&Scenario::open(&bank, scenario, seed).map_err(no_scenario)?))
         }
         Some(TrainCommand::Schema) => print(&schema_text()),
@@ -82,16 +82,19 @@ fn play(args: &Train) -> Result<u8, Failure> {
             next.map(|entry| entry.id.clone()).ok_or_else(|| nothing_due(&entries, &records))?
         }
     };
-    // A drill without a seed draws one, and says it.
-    let seed = bank.seed(&id, args.seed);
     // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     if args.script.is_none() && !args.plain && !dumb && start::is_interactive() {
-        let variant = seed.map_or(Variant::Written, Variant::Seed);
+        let variant = args.seed.map_or(Variant::Written, Variant::Seed);
         // What cannot be played is said here, not on a screen.
         bank.find(&id).map_err(no_scenario)?;
         return start::train(LevelRequest { id, mode, variant }, keeping(args));
     }
+    // A script plays the same level each time; a person is told the seed that drew it.
+    let seed = match &args.script {
+        Some(_) => args.seed,
+        None => seed_of(&bank, &id, args.seed.map_or(Variant::Written, Variant::Seed))?,
+    };
     let scenario = Arc::new(Scenario::open(&bank, &id, seed).map_err(no_scenario)?);
     let debrief = match &args.script {
         Some(path) => return scripted(args, mode, scenario, path),
@@ -142,15 +145,20 @@ fn keeping(args: &Train) -> Keeping {
 
 /// Opens a level for a screen.
 pub fn open(level: &LevelRequest) -> Result<Scenario, Failure> {
-    let seed = match level.variant {
-        Variant::Written => None,
-        Variant::Seed(seed) => Some(seed),
-        // Short enough to be told and typed again.
-        Variant::Any => Some(u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000),
-    };
     let bank = bank();
-    let seed = bank.seed(&level.id, seed);
+    let seed = seed_of(&bank, &level.id, level.variant)?;
     Scenario::open(&bank, &level.id, seed).map_err(no_scenario)
+}
+
+/// The seed of a variant. A drill that nobody gave a seed is drawn by chance.
+fn seed_of(bank: &Bank, id: &str, variant: Variant) -> Result<Option<u64>, Failure> {
+    // Short enough to be told and typed again.
+    let any = || u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000;
+    Ok(match variant {
+        Variant::Seed(seed) => Some(seed),
+        Variant::Any => Some(any()),
+        Variant::Written => bank.draw(id, None).map_err(no_scenario)?.map(|_| any()),
+    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

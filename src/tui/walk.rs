@@ -1,6 +1,7 @@
 //! The state of one walk: of a diagnosis, or of a level that is trained on.
 
 mod evidence;
+mod trained;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -16,7 +17,6 @@ use crate::engine::Event;
 use crate::facts::{Call, Fact, FactStatus, Facts};
 use crate::model::{Diagnosis, Edge, GateReport, Layer, Verdict};
 use crate::secret::scrubbed;
-use crate::train::Mode;
 
 /// What is shown of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +110,8 @@ pub struct Walk {
     pub route: RefCell<Option<Route>>,
     /// The level that is trained on.
     pub drill: Option<Box<Drill>>,
+    /// What of it is shown.
+    shown: Option<trained::Shown>,
 }
 
 impl Walk {
@@ -149,83 +151,7 @@ impl Walk {
             saved: None,
             route: RefCell::new(None),
             drill: None,
-        }
-    }
-
-    /// A session begins on a level that was opened.
-    pub fn begin(&mut self, drill: Drill) {
-        self.finished = true;
-        self.drill = Some(Box::new(drill));
-        self.look_again();
-    }
-
-    /// Whether time counts: calls are under way, or a verdict is waited for.
-    pub fn is_under_way(&self) -> bool {
-        match &self.drill {
-            Some(drill) => drill.is_open(),
-            None => !self.finished,
-        }
-    }
-
-    /// Whether the truth may not be shown yet.
-    pub fn is_masked(&self) -> bool {
-        self.drill.as_ref().is_some_and(|drill| drill.is_open())
-    }
-
-    /// The time of a session, in milliseconds from its start.
-    pub fn at_ms(&self) -> u64 {
-        self.seconds.saturating_mul(1000)
-    }
-
-    /// Takes from the session what may be shown of its world.
-    pub fn look_again(&mut self) {
-        let Some(drill) = &self.drill else { return };
-        let session = &drill.session;
-        let asked = |read: crate::train::session::Read| Asked {
-            query: read.query,
-            command: read.command,
-            call: Call { name: read.fact.call.clone(), params: read.fact.params.clone() },
-            fact: Some(Arc::new(read.fact)),
-        };
-        self.calls = session.read().into_iter().map(asked).collect();
-        self.why = session.scenario().probes.iter().map(|probe| (probe.name.clone(), probe.why.clone())).collect();
-        let chosen = drill.choosing.as_ref().filter(|_| drill.judging);
-        let (diagnosis, at) = match chosen {
-            Some(choosing) => (Some(session.chart(&choosing.chosen[0])), Some(choosing.at[0])),
-            None => (session.masked(), None),
-        };
-        let (before, open) = (self.diagnosis.take(), drill.is_open());
-        match diagnosis {
-            // The same picture stays as it is.
-            Some(diagnosis) if before.as_ref() == Some(&diagnosis) => self.diagnosis = before,
-            Some(diagnosis) => {
-                let facts = if open { session.facts() } else { session.all_facts() };
-                self.judged(diagnosis, facts);
-                if !open {
-                    self.select_pressing();
-                }
-            }
-            None => {}
-        }
-        if let Some(at) = at {
-            self.selected = at;
-        }
-    }
-
-    /// A view's title: before the verdict the path is no verdict.
-    pub fn title_of(&self, view: View) -> &'static str {
-        if view == View::Verdict && self.is_masked() { "Path" } else { view.title() }
-    }
-
-    /// The views there are: an interview has no path before its verdict.
-    pub fn all_views(&self) -> &'static [View] {
-        match &self.drill {
-            None => &View::ALL,
-            Some(drill) if drill.is_open() && drill.session.mode() == Mode::Interview => match self.view() {
-                View::Evidence => &[View::Session, View::Facts, View::Evidence],
-                _ => &[View::Session, View::Facts],
-            },
-            Some(_) => &[View::Session, View::Verdict, View::Steps, View::Evidence, View::Facts],
+            shown: None,
         }
     }
 

@@ -94,9 +94,11 @@ fn told(app: &App, room: usize) -> Vec<Line<'static>> {
         Mode::Practice => "hints on demand, no clock",
         Mode::Interview => "a clock, a budget of reads, no path, and somebody who asks why",
     };
-    let variant = match shelf.variant {
-        true => "another variant: other names, numbers and faults",
-        false => "as written",
+    let drawn = shelf.level().is_some_and(|entry| entry.level.is_drill);
+    let variant = match (drawn, shelf.variant) {
+        (true, _) => "a drill: one of several faults, by chance",
+        (false, true) => "another variant: other names, numbers and faults",
+        (false, false) => "as written",
     };
     let mastered = shelf.levels.iter().flat_map(|levels| &levels.mastered);
     let mastered: Vec<String> = mastered.map(|(layer, known, of)| format!("{layer} {known} of {of}")).collect();

@@ -262,7 +262,7 @@ pub fn level() -> Arc<Scenario> {
     let open = || {
         let bank = Bank::new(Vec::new(), Shelf::new(Vec::new()));
         let file = bank.find("aws/half-a-door").unwrap();
-        let Written::Level(mut level) = crate::train::bank::parse(&file).unwrap() else { panic!("it is a level") };
+        let Written::Level(mut level) = crate::train::bank::parse(&file).unwrap() else { panic!("it is a drill") };
         for text in level.texts() {
             text.push_str(HOSTILE);
         }
