@@ -52,7 +52,8 @@ pub fn reported(denial: &Denial) -> Fact {
 /// What a refused request reports, as a fact. The refusal of a further read (a list of access rights) is none of the request's.
 #[must_use]
 pub fn reported_by(provider: &dyn Provider, observed: &[Fact]) -> Option<Fact> {
-    let requests = observed.iter().filter(|fact| fact.call.starts_with(PROBED) && fact.call != "probe:GetAccessControl");
+    let requests =
+        observed.iter().filter(|fact| fact.call.starts_with(PROBED) && fact.call != "probe:GetAccessControl");
     let error = requests.filter(|fact| fact.status == FactStatus::Denied).find_map(|fact| fact.error.as_ref())?;
     // A refusal may say more than its code: it is read as a pasted error would be.
     let denials = provider.denials(&format!("{}: {}", error.code, error.message));

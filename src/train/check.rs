@@ -291,7 +291,9 @@ impl Checker<'_> {
             if jumps(probe.layer, &layers) && !level.starts.contains(&probe.layer) {
                 let message = format!("`{}` jumps to the {} layer", step.probe, probe.layer);
                 let error = self.at("model_path:", &near, message);
-                wrong.push(error.help("read the layers before it, or name it in `starts` where the ticket justifies it"));
+                wrong.push(
+                    error.help("read the layers before it, or name it in `starts` where the ticket justifies it"),
+                );
             }
             layers.insert(probe.layer);
             known.extend(scenario.keys_of(probe).cloned());

@@ -136,7 +136,10 @@ fn fixes(drill: &Drill, parts: &[Part], part: &Part) -> Vec<FixChoice> {
         let own = by_id(part);
         fix.right = own.as_ref().is_some_and(|own| own.right);
         fix.wide = is_wide && !fix.right;
-        fix.wrong = own.map_or_else(|| all.iter().find(|fix| fix.wide).map(|fix| fix.wrong.clone()).unwrap_or_default(), |own| own.wrong);
+        fix.wrong = own.map_or_else(
+            || all.iter().find(|fix| fix.wide).map(|fix| fix.wrong.clone()).unwrap_or_default(),
+            |own| own.wrong,
+        );
         if let Some(text) = drill.texts.get(id) {
             fix.text.clone_from(text);
         }
@@ -216,7 +219,8 @@ pub fn check(bank: &Bank, file: &SourceFile, drill: &Drill) -> Vec<Problem> {
     for part in &parts {
         if question(&part.level) != question(&first.level) {
             let message = format!("`{}` asks another question, or of another world, than `{}`", part.id, first.id);
-            wrong.push(at(file, &part.id, message).help("the levels of a drill share base, playbook, request and goal"));
+            wrong
+                .push(at(file, &part.id, message).help("the levels of a drill share base, playbook, request and goal"));
         }
     }
     if wrong.is_empty()
@@ -238,7 +242,7 @@ fn draws(bank: &Bank, file: &SourceFile, drill: &Drill, parts: &[Part], wrong: &
         let scenario = compose(bank, file, drill, parts, part, None)?;
         layers.extend(scenario.truth.closed().map(|gate| gate.layer));
         cost = cost.max(scenario.model_cost());
-        one(file, part, &scenario, wrong);
+        one(file, parts, part, &scenario, wrong);
         let shows = visible(&scenario);
         let before = shown.get_or_insert_with(|| shows.clone());
         if *before != shows {
@@ -246,7 +250,8 @@ fn draws(bank: &Bank, file: &SourceFile, drill: &Drill, parts: &[Part], wrong: &
             wrong.push(at(file, &part.id, format!("what is shown tells that `{}` was drawn: {differs}", part.id)));
         }
     }
-    for id in drill.texts.keys().chain(&drill.without).filter(|id| !parts.iter().any(|part| is_choice(&part.level, id))) {
+    for id in drill.texts.keys().chain(&drill.without).filter(|id| !parts.iter().any(|part| is_choice(&part.level, id)))
+    {
         let message = format!("no level has a cause or fix `{id}`");
         wrong.push(PlaybookError::where_is(&file.name, &file.text, "levels:", id, message));
     }
@@ -268,24 +273,47 @@ fn is_choice(level: &Level, id: &str) -> bool {
 }
 
 /// What must hold of one level drawn.
-fn one(file: &SourceFile, part: &Part, scenario: &Scenario, wrong: &mut Vec<Problem>) {
-    let right = |level: &Level| level.causes.iter().filter(|cause| cause.right).count() + level.fixes.iter().filter(|fix| fix.right).count();
-    let offered = scenario.causes.iter().filter(|cause| cause.right).count() + scenario.fixes.iter().filter(|fix| fix.right).count();
+fn one(file: &SourceFile, parts: &[Part], part: &Part, scenario: &Scenario, wrong: &mut Vec<Problem>) {
+    let right = |level: &Level| {
+        level.causes.iter().filter(|cause| cause.right).count() + level.fixes.iter().filter(|fix| fix.right).count()
+    };
+    let offered = scenario.causes.iter().filter(|cause| cause.right).count()
+        + scenario.fixes.iter().filter(|fix| fix.right).count();
     if right(&part.level) != offered {
         wrong.push(at(file, "without:", format!("what is right with `{}` drawn is left out", part.id)));
     }
-    let closed: BTreeSet<&str> =
-        scenario.truth.gates.iter().filter(|gate| gate.status == Verdict::Closed).map(|gate| gate.step.as_str()).collect();
+    let closed: BTreeSet<&str> = scenario
+        .truth
+        .gates
+        .iter()
+        .filter(|gate| gate.status == Verdict::Closed)
+        .map(|gate| gate.step.as_str())
+        .collect();
     for cause in scenario.causes.iter().filter(|cause| !cause.right) {
         if cause.steps.iter().any(|step| closed.contains(step.as_str())) {
-            let message = format!("with `{}` drawn the cause `{}` counts as wrong, and its step is closed", part.id, cause.id);
-            let help = format!("give the same cause the same id in each level, or leave it out: `without: [{}]`", cause.id);
+            let message =
+                format!("with `{}` drawn the cause `{}` counts as wrong, and its step is closed", part.id, cause.id);
+            let help =
+                format!("give the same cause the same id in each level, or leave it out: `without: [{}]`", cause.id);
             wrong.push(at(file, &part.id, message).help(help));
+        }
+    }
+    for fix in scenario.fixes.iter().filter(|fix| !fix.right && !fix.wide) {
+        let others =
+            parts.iter().filter(|other| other.level.fixes.iter().any(|known| known.id == fix.id && known.right));
+        if others.flat_map(|other| mended(&other.level, &fix.id)).any(|step| closed.contains(step.as_str())) {
+            let message =
+                format!("with `{}` drawn the fix `{}` counts as wrong, and it mends what is closed", part.id, fix.id);
+            wrong.push(at(file, &part.id, message).help("give the same fix the same id in each level"));
         }
     }
     let steps = scenario.level.model_path.len();
     if steps > LONGEST_PATH {
-        wrong.push(at(file, &part.id, format!("with `{}` drawn the way is {steps} reads long; at most {LONGEST_PATH}", part.id)));
+        wrong.push(at(
+            file,
+            &part.id,
+            format!("with `{}` drawn the way is {steps} reads long; at most {LONGEST_PATH}", part.id),
+        ));
     }
     let probes = scenario.level.model_path.iter().filter_map(|step| scenario.probe(&step.probe));
     let known: BTreeSet<String> = probes.flat_map(|probe| scenario.keys_of(probe)).cloned().collect();

@@ -194,8 +194,9 @@ mod tests {
         assert_eq!(added.len(), 2);
         let ended = edited(json!({"call": "s3:GetBucketPolicy", "ends": "denied"})).unwrap();
         assert!(ended[0].status == FactStatus::Denied && ended[0].body.is_none());
-        let refused =
-            edited(json!({"call": "s3:GetBucketPolicy", "ends": "denied", "says": {"code": "AccessDenied", "message": "because of x"}}));
+        let refused = edited(
+            json!({"call": "s3:GetBucketPolicy", "ends": "denied", "says": {"code": "AccessDenied", "message": "because of x"}}),
+        );
         assert_eq!(refused.unwrap()[0].error.as_ref().unwrap().message, "because of x");
         for wrong in [
             json!({"call": "s3:GetBucketPolicy", "with": {"Bucket": "c"}, "at": "/Policy", "remove": true}),

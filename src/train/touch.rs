@@ -46,7 +46,11 @@ fn probe(name: &str, facts: &[&Fact], layer: Layer, cost: u32, why: &str) -> Opt
         name: name.into(),
         call: facts.first()?.call.clone(),
         // What was understood of a refusal counts, and is not shown: the refusal's own words are.
-        commands: facts.iter().filter(|fact| fact.call != REPORTED || facts.len() == 1).map(|fact| command(fact)).collect(),
+        commands: facts
+            .iter()
+            .filter(|fact| fact.call != REPORTED || facts.len() == 1)
+            .map(|fact| command(fact))
+            .collect(),
         why: why.into(),
         layer,
         cost,
@@ -62,7 +66,9 @@ fn command(fact: &Fact) -> String {
         LISTS => {
             let path = if of("path").is_empty() { "/" } else { of("path") };
             let (account, filesystem) = (of("account"), of("filesystem"));
-            format!("az storage fs access show --account-name {account} --file-system {filesystem} --path {path} --auth-mode login")
+            format!(
+                "az storage fs access show --account-name {account} --file-system {filesystem} --path {path} --auth-mode login"
+            )
         }
         "probe:HeadBlob" => format!("az storage blob show --blob-url {} --auth-mode login", of("url")),
         "probe:HeadContainer" => format!("az rest --method head --url \"{}?restype=container\"", of("url")),

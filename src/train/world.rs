@@ -89,7 +89,9 @@ const ACCOUNT: &str = "storage:GetAccount";
 fn subject(call: &str) -> Option<Layer> {
     let (service, operation) = call.split_once(':')?;
     match (service, operation) {
-        ("iam" | "sts" | "organizations" | "entra" | "graph" | "authorization" | "identity", _) => Some(Layer::Identity),
+        ("iam" | "sts" | "organizations" | "entra" | "graph" | "authorization" | "identity", _) => {
+            Some(Layer::Identity)
+        }
         ("ec2" | "network" | "privatedns", _) | ("ml", "ListOutboundRules") => Some(Layer::Network),
         ("s3" | "s3control" | "kms" | "ecr" | "storage" | "keyvault", _) => Some(Layer::Storage),
         _ => None,
