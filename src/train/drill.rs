@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
 
 use super::bank::{Bank, Checked, parse};
-use super::check::{Problem, TODO, shortest};
+use super::check::{Problem, TODO};
 use super::debrief::model_way;
 use super::moves::Expect;
 use super::rename::mix;
 use super::scenario::{Drawn, Makings, Scenario};
 use super::schema::{Cause, Drill, FixChoice, Level, ModelStep, Written};
+use super::way::shortest;
 use crate::model::{Diagnosis, Layer, Verdict};
 use crate::playbook::{PlaybookError, SourceFile, closest};
 
@@ -237,16 +238,16 @@ fn question(level: &Level) -> serde_json::Value {
 
 /// Each level drawn.
 fn draws(bank: &Bank, file: &SourceFile, drill: &Drill, parts: &[Part], wrong: &mut Vec<Problem>) -> Checked<()> {
-    let (mut layers, mut cost, mut shown) = (BTreeSet::new(), 0, None);
+    let (mut layers, mut cost, mut first) = (BTreeSet::new(), 0, None);
     for part in parts {
         let scenario = compose(bank, file, drill, parts, part, None)?;
         layers.extend(scenario.truth.closed().map(|gate| gate.layer));
         cost = cost.max(scenario.model_cost());
         one(file, parts, part, &scenario, wrong);
-        let shows = visible(&scenario);
-        let before = shown.get_or_insert_with(|| shows.clone());
-        if *before != shows {
-            let differs = before.symmetric_difference(&shows).next().cloned().unwrap_or_default();
+        let offered = visible(&scenario);
+        let before = first.get_or_insert_with(|| offered.clone());
+        if *before != offered {
+            let differs = before.symmetric_difference(&offered).next().cloned().unwrap_or_default();
             wrong.push(at(file, &part.id, format!("what is shown tells that `{}` was drawn: {differs}", part.id)));
         }
     }
