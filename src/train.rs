@@ -25,6 +25,7 @@
 //! | `outline` | an answer of a cloud as lines that can be read aloud |
 //! | `progress` | what was trained, and what is due again |
 //! | `script` | moves from a file |
+//! | `way` | the reads that tell the causes of a level apart |
 //! | `check` | what must hold of every level |
 //! | `author` | a level to start from, made of a snapshot |
 
@@ -49,6 +50,7 @@ pub mod sheet;
 pub mod touch;
 pub mod vary;
 pub mod voice;
+pub mod way;
 pub mod world;
 
 pub use bank::{Bank, Entry};

@@ -16,9 +16,10 @@ use std::time::Duration;
 use gatewalk::facts::Snapshot;
 use gatewalk::model::{Layer, Status};
 use gatewalk::playbook::{Shelf, SourceFile};
+use gatewalk::train::bank::parse;
 use gatewalk::train::check::{check, closed};
-use gatewalk::train::schema::Goal;
-use gatewalk::train::{Bank, Expect, Mode, Move, Scenario, Session};
+use gatewalk::train::schema::{Difficulty, Goal, Written};
+use gatewalk::train::{Bank, Expect, Level, Mode, Move, Scenario, Session};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -60,6 +61,15 @@ fn rows(points: [i64; 7]) -> Vec<(String, i64)> {
     names.into_iter().map(str::to_owned).zip(points).collect()
 }
 
+/// The shipped files that hold levels, each with its level; drills are left out.
+fn levels() -> Vec<(SourceFile, Level)> {
+    let level = |file: SourceFile| match parse(&file).unwrap() {
+        Written::Level(level) => Some((file, *level)),
+        Written::Drill(_) => None,
+    };
+    bank().files().into_iter().filter_map(level).collect()
+}
+
 /// Calls `each` for every file, on as many threads as there are processors.
 fn for_all(files: Vec<SourceFile>, each: impl Fn(&SourceFile) -> Vec<String> + Sync) -> Vec<String> {
     let (waiting, wrong) = (Mutex::new(files), Mutex::new(Vec::new()));
@@ -95,13 +105,23 @@ fn the_levels_are_as_many_and_as_mixed_as_promised() {
     let ids: BTreeSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(ids.len(), entries.len(), "ids are unique");
     assert_eq!(entries.len(), bank().files().len(), "every file can be read");
+    let levels = levels();
+    assert!(levels.len() >= 40, "{}", levels.len());
+    for (_, level) in levels.iter().filter(|(_, level)| level.difficulty > Difficulty::Easy) {
+        assert!(!level.herrings.is_empty(), "{} has no red herring", level.id);
+    }
+    for cloud in ["aws/", "azure/"] {
+        let drills = entries.iter().filter(|entry| entry.is_drill && entry.id.starts_with(cloud));
+        let whole = drills.filter(|entry| Layer::ALL.iter().all(|layer| entry.tags.contains(layer)));
+        assert!(whole.count() >= 2, "{cloud} has two drills over all layers");
+    }
 }
 
 /// A seed changes names and numbers, and nothing of the diagnosis.
 #[test]
 fn a_variant_has_other_names_and_the_same_diagnosis() {
-    let bank = bank();
-    let wrong = for_all(bank.files(), |file| {
+    let files = levels().into_iter().map(|(file, _)| file).collect();
+    let wrong = for_all(files, |file| {
         let plain = open(&file.id(), None);
         let mut wrong = Vec::new();
         for seed in [1, 7] {
@@ -270,6 +290,85 @@ fn an_interview_has_a_budget_and_a_clock() {
     assert!(late.view(0).path.is_some() && late.debrief().unwrap().score.total == 0);
 }
 
+/// What is offered before the verdict is the same whichever level a seed draws, and the verdict on the drawn one counts.
+#[test]
+fn a_drill_does_not_tell_what_was_drawn() {
+    let id = "azure/the-notebook-says-no";
+    let (mut drawn, mut shown) = (BTreeSet::new(), BTreeSet::new());
+    for seed in [None, Some(2), Some(4), Some(5), Some(6)] {
+        let scenario = Arc::new(open(id, seed));
+        assert_eq!(bank().draw(id, seed).unwrap().as_ref(), scenario.drawn.as_ref().map(|drawn| &drawn.level));
+        let ids = |items: Vec<&str>| {
+            let mut items: Vec<String> = items.into_iter().map(str::to_owned).collect();
+            items.sort();
+            items
+        };
+        let (mut session, opening) = Session::new(Arc::clone(&scenario), Mode::Interview);
+        let view = session.view(0);
+        let probes: Vec<_> =
+            view.probes.iter().map(|probe| (&probe.name, probe.layer, probe.cost, probe.commands.len())).collect();
+        shown.insert(format!(
+            "{:?}",
+            (
+                (&scenario.level.id, &scenario.level.title, scenario.level.minutes, &scenario.level.tags),
+                (probes, view.budget, view.answers, view.is_exact, opening),
+                scenario.edges.iter().map(|edge| &edge.id).collect::<Vec<_>>(),
+                ids(view.causes.iter().map(|(id, _)| *id).collect()),
+                ids(view.fixes.iter().map(|(id, _)| *id).collect()),
+            )
+        ));
+        let own = |right: &dyn Fn(&str) -> bool, all: Vec<&str>| -> Vec<String> {
+            all.into_iter().filter(|id| right(id)).map(str::to_owned).collect()
+        };
+        let cause = |id: &str| scenario.causes.iter().any(|cause| cause.id == id && cause.right);
+        let fix = |id: &str| scenario.fixes.iter().any(|fix| fix.id == id && fix.right);
+        let causes = own(&cause, scenario.causes.iter().map(|cause| cause.id.as_str()).collect());
+        let fixes = own(&fix, scenario.fixes.iter().map(|fix| fix.id.as_str()).collect());
+        let edges = scenario.right_edges.iter().cloned().collect();
+        for step in &scenario.level.model_path {
+            session.apply(0, Move::Probe { name: step.probe.clone() });
+        }
+        session.apply(0, Move::Verdict { edges, causes, fixes, note: String::new() });
+        let debrief = session.debrief().unwrap();
+        let points: i32 = debrief.score.rows[..3].iter().map(|row| row.points).sum();
+        assert_eq!((points, debrief.scenario.as_str(), debrief.seed), (65, id, seed));
+        let economy = debrief.score.rows.iter().find(|row| row.name == "economy").unwrap();
+        assert_eq!(economy.points, 10, "{}", economy.why);
+        let truthful = |why: &str| !why.is_empty() && !why.ends_with(": ");
+        assert!(debrief.causes.iter().chain(&debrief.fixes).all(|item| item.right || truthful(&item.why)));
+        drawn.insert(debrief.drawn.clone().unwrap());
+    }
+    assert_eq!(drawn.len(), 4, "the seeds draw every level: {drawn:?}");
+    assert_eq!(shown.len(), 1, "{shown:#?}");
+    assert_eq!(bank().seed(id, Some(4)), Some(4));
+    assert!(bank().seed(id, None).is_some_and(|seed| seed < 10_000), "a drill gets a seed of its own");
+    assert_eq!((bank().seed("aws/half-a-door", None), bank().draw("aws/half-a-door", Some(1)).unwrap()), (None, None));
+}
+
+/// Answers of the data plane are reads like others, and cost more.
+#[test]
+fn the_request_itself_and_access_lists_can_be_read() {
+    let scenario = Arc::new(open("azure/one-letter-short", Some(3)));
+    let lists = scenario.probe("access_lists").unwrap();
+    assert_eq!((lists.cost, lists.layer, lists.commands.len()), (2, Layer::Identity, 4));
+    assert!(lists.commands[0].contains("az storage fs access show") && lists.commands[0].contains("--path /"));
+    assert!(lists.brings.contains(&"account".to_owned()), "{:?}", lists.brings);
+    let (mut session, _) = Session::new(Arc::clone(&scenario), Mode::Practice);
+    for name in ["groups", "assigned", "denies"] {
+        session.apply(0, Move::Probe { name: name.into() });
+    }
+    let events = serde_json::to_value(session.apply(0, Move::Probe { name: "access_lists".into() })).unwrap();
+    assert_eq!(events[0]["feedback"]["saw"], "closed", "{events}");
+
+    let scenario = Arc::new(open("aws/out-of-sight", None));
+    let (mut session, _) = Session::new(Arc::clone(&scenario), Mode::Practice);
+    let events = serde_json::to_value(session.apply(0, Move::Probe { name: "request_itself".into() })).unwrap();
+    let facts = events[0]["facts"].as_array().unwrap();
+    let said = facts[0]["body"]["error"]["message"].as_str().unwrap();
+    assert!(facts.len() == 1 && said.contains("explicit deny in a service control policy"), "{facts:?}");
+    assert_eq!((&events[0]["cost"], &events[0]["feedback"]["saw"]), (&json!(3), &json!("closed")), "{events}");
+}
+
 /// Nothing before the verdict shows which gate stops the request.
 #[test]
 fn the_path_tells_nothing_before_the_verdict() {
@@ -297,6 +396,23 @@ fn scripts_and_levels_that_are_wrong_end_with_four() {
     write("probe.yaml", &level.replacen("probe: endpoints", "probe: endpoint", 1));
     write("sid.yaml", &level.replacen("Sid=OurData\", \"remove", "Sid=OurDate\", \"remove", 1));
     write("herring.yaml", &level.replacen("archive/*", "features/*", 1));
+    let unseen = r#"- {"call": "s3:GetBucketAcl", "with": {"Bucket": "other"}, "body": {"Grants": []}}"#;
+    let herring = level.lines().find(|line| line.contains("NoArchive")).unwrap();
+    write("unseen.yaml", &level.replacen(herring.trim(), unseen, 1));
+    write("order.yaml", &level.replacen("probe: inline,", "probe: key_policy,", 1));
+    let drill = fs::read_to_string(root().join("playbooks/worlds/azure/the-notebook-says-no.yaml")).unwrap();
+    write("drill-level.yaml", &drill.replacen("azure/twice-shut", "azure/twice-shot", 1));
+    write("drill-world.yaml", &drill.replacen("azure/twice-shut", "azure/forgotten-subnet", 1));
+    write(
+        "drill-alone.yaml",
+        &drill.replacen(", azure/pending-door, azure/keeper-of-the-key, azure/twice-shut", "", 1),
+    );
+    write("drill-field.yaml", &drill.replacen("without:", "witout:", 1));
+    let wrong = drill.replacen("without: [no-role, private-endpoint, key]", "without: [approve, nothing-such]", 1);
+    write(
+        "drill.yaml",
+        &wrong.replacen("tags: [identity, network, storage]", "tags: [identity]", 1).replacen("cost: ", "cost: 9", 1),
+    );
     write("text.yaml", &level.replacen("lesson: \"", "lesson: \"TODO ", 1));
     write("version.yaml", &level.replacen("format_version: 1", "format_version: 2", 1));
     for (words, code, sentences) in [
@@ -324,6 +440,23 @@ fn scripts_and_levels_that_are_wrong_end_with_four() {
         (&["train", "check", "probe.yaml"], 4, &["probe.yaml:", "no read `endpoint`", "did you mean `endpoints`?"]),
         (&["train", "check", "sid.yaml"], 4, &["sid.yaml:", "nothing at"]),
         (&["train", "check", "herring.yaml"], 4, &["herring.yaml:", "matters"]),
+        (&["train", "check", "unseen.yaml"], 4, &["unseen.yaml:23:5:", "no read of this level shows the herring"]),
+        (&["train", "check", "order.yaml"], 4, &["order.yaml:", "`key_policy` jumps to the storage layer"]),
+        (&["train", "check", "drill-level.yaml"], 4, &["drill-level.yaml:11:", "did you mean `azure/twice-shut`?"]),
+        (&["train", "check", "drill-world.yaml"], 4, &["drill-world.yaml:11:", "asks another question"]),
+        (&["train", "check", "drill-alone.yaml"], 4, &["drill-alone.yaml:11:", "at least two levels"]),
+        (&["train", "check", "drill-field.yaml"], 4, &["drill-field.yaml:12:", "did you mean `without`?"]),
+        (
+            &["train", "check", "drill.yaml"],
+            4,
+            &[
+                "the cause `no-role` counts as wrong, and its step is closed",
+                "what is right with `azure/pending-door` drawn is left out",
+                "no level has a cause or fix `nothing-such`",
+                "its levels have the layers identity, network, storage",
+                "the longest model path costs",
+            ],
+        ),
         (&["train", "check", "text.yaml"], 4, &["text.yaml:", "`lesson` still has to be written"]),
         (&["train", "check", "version.yaml"], 4, &["version.yaml:1:", "format_version"]),
     ] {

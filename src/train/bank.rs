@@ -189,7 +189,7 @@ pub fn parse(file: &SourceFile) -> Checked<Written> {
     let wrong = |error: serde_saphyr::Error| PlaybookError::yaml(&file.name, &file.text, &error);
     let (version, written) = if is_drill {
         let drill: Drill = serde_saphyr::from_str(&file.text).map_err(wrong)?;
-        (drill.format_version, Written::Drill(drill))
+        (drill.format_version, Written::Drill(Box::new(drill)))
     } else {
         let level: Level = serde_saphyr::from_str(&file.text).map_err(wrong)?;
         (level.format_version, Written::Level(Box::new(level)))

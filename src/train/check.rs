@@ -20,6 +20,7 @@ use super::scenario::{Makings, Scenario};
 use super::schema::{Goal, Herring, Level, Written};
 use super::score::jumps;
 use super::touch;
+use super::way::shortest;
 use crate::facts::Snapshot;
 use crate::model::{Diagnosis, Status};
 use crate::playbook::{PlaybookError, SourceFile, closest};
@@ -404,22 +405,4 @@ pub fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
     let mut names: Vec<String> = answers.map(|step| format!("the step {step} is not judged")).collect();
     names.extend(causes.map(|cause| format!("the cause `{}` is still possible", cause.id)));
     names.join(", ")
-}
-
-/// A short path that tells the causes apart: all probes, less each that can be left out and need not be kept. Costly ones are left out first, then those
-/// at the end.
-pub fn shortest(scenario: &Scenario, keep: &[&str]) -> Vec<String> {
-    let mut path: Vec<&super::world::Probe> = scenario.probes.iter().collect();
-    let mut order: Vec<usize> = (0..path.len()).rev().collect();
-    order.sort_by_key(|at| std::cmp::Reverse(path[*at].cost));
-    let names: Vec<String> = order.into_iter().map(|at| path[at].name.clone()).collect();
-    for name in names.into_iter().filter(|name| !keep.contains(&name.as_str())) {
-        let without: Vec<&super::world::Probe> = path.iter().copied().filter(|probe| probe.name != name).collect();
-        let known: BTreeSet<String> = without.iter().flat_map(|probe| scenario.keys_of(probe)).cloned().collect();
-        if scenario.told_apart(&scenario.broken.known(&known).diagnosis) {
-            path = without;
-        }
-    }
-    path.sort_by_key(|probe| probe.layer);
-    path.into_iter().map(|probe| probe.name.clone()).collect()
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
 
 use super::bank::{Bank, Checked, parse};
-use super::check::{Problem, TODO, shortest};
+use super::check::{Problem, TODO};
 use super::debrief::model_way;
 use super::moves::Expect;
 use super::rename::mix;
 use super::scenario::{Drawn, Makings, Scenario};
 use super::schema::{Cause, Drill, FixChoice, Level, ModelStep, Written};
+use super::way::shortest;
 use crate::model::{Diagnosis, Layer, Verdict};
 use crate::playbook::{PlaybookError, SourceFile, closest};
 
@@ -237,16 +238,16 @@ fn question(level: &Level) -> serde_json::Value {
 
 /// Each level drawn.
 fn draws(bank: &Bank, file: &SourceFile, drill: &Drill, parts: &[Part], wrong: &mut Vec<Problem>) -> Checked<()> {
-    let (mut layers, mut cost, mut shown) = (BTreeSet::new(), 0, None);
+    let (mut layers, mut cost, mut first) = (BTreeSet::new(), 0, None);
     for part in parts {
         let scenario = compose(bank, file, drill, parts, part, None)?;
         layers.extend(scenario.truth.closed().map(|gate| gate.layer));
         cost = cost.max(scenario.model_cost());
-        one(file, part, &scenario, wrong);
-        let shows = visible(&scenario);
-        let before = shown.get_or_insert_with(|| shows.clone());
-        if *before != shows {
-            let differs = before.symmetric_difference(&shows).next().cloned().unwrap_or_default();
+        one(file, parts, part, &scenario, wrong);
+        let offered = visible(&scenario);
+        let before = first.get_or_insert_with(|| offered.clone());
+        if *before != offered {
+            let differs = before.symmetric_difference(&offered).next().cloned().unwrap_or_default();
             wrong.push(at(file, &part.id, format!("what is shown tells that `{}` was drawn: {differs}", part.id)));
         }
     }
@@ -273,7 +274,7 @@ fn is_choice(level: &Level, id: &str) -> bool {
 }
 
 /// What must hold of one level drawn.
-fn one(file: &SourceFile, part: &Part, scenario: &Scenario, wrong: &mut Vec<Problem>) {
+fn one(file: &SourceFile, parts: &[Part], part: &Part, scenario: &Scenario, wrong: &mut Vec<Problem>) {
     let right = |level: &Level| {
         level.causes.iter().filter(|cause| cause.right).count() + level.fixes.iter().filter(|fix| fix.right).count()
     };
@@ -296,6 +297,15 @@ fn one(file: &SourceFile, part: &Part, scenario: &Scenario, wrong: &mut Vec<Prob
             let help =
                 format!("give the same cause the same id in each level, or leave it out: `without: [{}]`", cause.id);
             wrong.push(at(file, &part.id, message).help(help));
+        }
+    }
+    for fix in scenario.fixes.iter().filter(|fix| !fix.right && !fix.wide) {
+        let others =
+            parts.iter().filter(|other| other.level.fixes.iter().any(|known| known.id == fix.id && known.right));
+        if others.flat_map(|other| mended(&other.level, &fix.id)).any(|step| closed.contains(step.as_str())) {
+            let message =
+                format!("with `{}` drawn the fix `{}` counts as wrong, and it mends what is closed", part.id, fix.id);
+            wrong.push(at(file, &part.id, message).help("give the same fix the same id in each level"));
         }
     }
     let steps = scenario.level.model_path.len();

@@ -116,7 +116,7 @@ pub enum Written {
     /// A level.
     Level(Box<Level>),
     /// A drill over levels.
-    Drill(Drill),
+    Drill(Box<Drill>),
 }
 
 fn default_minutes() -> u32 {
