@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::check::shortest;
+use super::super::way::shortest;
 use super::super::debrief::{ModelTaken, model_way};
 use super::super::feedback::Saw;
 use super::super::moves::Expect;
