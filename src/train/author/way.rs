@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::super::way::shortest;
 use super::super::debrief::{ModelTaken, model_way};
 use super::super::feedback::Saw;
 use super::super::moves::Expect;
 use super::super::scenario::Scenario;
 use super::super::schema::ModelStep;
 use super::super::score::jumps;
+use super::super::way::shortest;
 use crate::model::Layer;
 
 /// Proposes the path and the layers in which to begin, and puts both into the level.
