@@ -145,7 +145,7 @@ mod tests {
         ] {
             assert_eq!(wrapped(line, 11), broken, "{line}");
         }
-        assert_eq!(rows("a\u{1b}[31m b\nc", 11).len(), 2);
+        assert_eq!(rows("a\u{1b}[31m b\nc", 40).len(), 2);
         assert!(!rows("a\u{1b}[31m b", 11).join("").contains('\u{1b}'));
     }
 }
