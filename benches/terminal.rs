@@ -16,7 +16,10 @@ use gatewalk::model::{
     Confidence, Diagnosis, Edge, GateReport, Layer, LayerReport, Node, PathReport, PlaybookRef, Request, Status,
     Verdict,
 };
-use gatewalk::tui::{Host, HostError, LiveRequest, Options, Rehearsal, StartRequest, Walked, World};
+use gatewalk::train::{Debrief, Scenario};
+use gatewalk::tui::{
+    Host, HostError, LevelRequest, Levels, LiveRequest, Options, Rehearsal, StartRequest, Walked, World,
+};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
@@ -178,6 +181,22 @@ impl Host for Large {
 
     fn keep_text(&self, _: &str) -> Result<PathBuf, HostError> {
         panic!("nothing is written here")
+    }
+
+    fn levels(&self) -> Levels {
+        Levels::default()
+    }
+
+    fn level(&self, what: &LevelRequest) -> Result<Arc<Scenario>, HostError> {
+        Err(HostError { sentence: format!("there is no level {}", what.id), next: String::new(), exit: 2 })
+    }
+
+    fn trained(&self, _: &Debrief) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn write_debrief(&self, _: &Debrief) -> Result<PathBuf, HostError> {
+        Ok("gatewalk-debrief.md".into())
     }
 
     fn remember(&self, _: &StartRequest, _: &Diagnosis, _: Option<&Path>) {}

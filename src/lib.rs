@@ -23,6 +23,7 @@
 //! | [`model`] | the words: request, layer, verdict, judgement, fix, diagnosis. No I/O, no provider |
 //! | [`pattern`] | texts with `*` and `?` in them |
 //! | [`visible`] | control characters shown, not obeyed |
+//! | [`shell`] | words as a shell takes them |
 //! | [`secret`] | keys, tokens and signatures left out of texts |
 //! | [`pasted`] | error texts as people paste them: wraps, frames, escapes taken off |
 //! | [`facts`] | one answer of one read call; the store, `Known<T>`, the snapshot file, the `Source` trait |
@@ -54,6 +55,7 @@ pub mod playbook;
 pub mod provider;
 pub mod report;
 pub mod secret;
+pub mod shell;
 pub mod train;
 pub mod tui;
 pub mod visible;

@@ -2,8 +2,19 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// Lines this long and all of one length were broken by a terminal, not by a writer.
 const WRAPPED: usize = 60;
+
+/// The JSON documents of a text, one after another; `None` when it is no JSON, or none to its end.
+#[must_use]
+pub fn documents(text: &str) -> Option<Vec<Value>> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    serde_json::Deserializer::from_str(text).into_iter().collect::<Result<_, _>>().ok()
+}
 
 /// One line of plain words: no colours, no frames, no line breaks, no escapes of JSON or XML.
 #[must_use]

@@ -21,4 +21,4 @@ mod words;
 pub use error::{PlaybookError, closest};
 pub use load::{Loaded, LoadedCheck, LoadedNode, LoadedQuery, LoadedStep, Tree, parse};
 pub use request::{RequestError, Words, assemble, choose, complete, scope};
-pub use shelf::{Shelf, SourceFile, shipped_worlds};
+pub use shelf::{Shelf, SourceFile, in_folder, shipped, shipped_worlds};

@@ -21,6 +21,7 @@
 //! | `voice` | what the tutor and the interviewer say |
 //! | `score` | the rubric |
 //! | `debrief` | the way taken beside the model's, and the lesson |
+//! | `sheet` | all of a level on paper, for whoever runs a drill |
 //! | `outline` | an answer of a cloud as lines that can be read aloud |
 //! | `progress` | what was trained, and what is due again |
 //! | `script` | moves from a file |
@@ -45,6 +46,7 @@ pub mod schema;
 pub mod score;
 pub mod script;
 pub mod session;
+pub mod sheet;
 pub mod touch;
 pub mod vary;
 pub mod voice;

@@ -7,6 +7,7 @@
 //! | `app`, `app/` | the state, and what a message does to it, screen by screen |
 //! | `action`, `keys` | every action, its keys and its help: footer, help and palette come from this table |
 //! | `walk`, `form`, `finder` | the state of one walk, of the form, of a list that is filtered by typing |
+//! | `drill`, `drill/` | the session of a level: what was said, the form of the verdict |
 //! | `document` | a provider's answer as lines that fold |
 //! | `picture`, `route` | the path laid out, and made to fit a pane |
 //! | `screen/` | one file per screen |
@@ -26,6 +27,7 @@ mod action;
 mod app;
 mod clipboard;
 mod document;
+mod drill;
 mod finder;
 mod form;
 mod fuzzy;
@@ -49,8 +51,8 @@ use app::App;
 pub use action::names as action_names;
 pub use clipboard::route as clipboard_route;
 pub use host::{
-    ExampleEntry, Field, Host, HostError, Identity, InputEntry, LiveRequest, PlaybookEntry, SnapshotEntry,
-    StartRequest, Suggestion, Walked, World,
+    ExampleEntry, Field, Host, HostError, Identity, InputEntry, LevelEntry, LevelRequest, Levels, LiveRequest,
+    PlaybookEntry, SnapshotEntry, StartRequest, Suggestion, Variant, Walked, World,
 };
 pub use keys::check as check_key;
 pub use look::{needs_ascii, wants_no_colour};

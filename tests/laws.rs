@@ -8,6 +8,7 @@ use std::thread;
 use gatewalk::facts::{FactError, FactStatus, Snapshot};
 use gatewalk::model::{Diagnosis, Status, Verdict};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 const WORLDS: &[(&str, &str)] = &[
     ("healthy-read", include_str!("data/healthy-read.json")),
@@ -138,5 +139,55 @@ fn the_condition_of_every_role_on_the_way_is_judged() {
         let diagnosis = replay(snapshot);
         let judged = diagnosis.gates.iter().find(|gate| gate.step == step).unwrap();
         assert_eq!((judged.status, diagnosis.verdict), (Verdict::Unknown, Status::Unknown), "{step}");
+    }
+}
+
+/// A datastore that keeps a key is read with that key: whoever may fetch it only under a condition that does not hold, or that nobody can evaluate, reads
+/// nothing.
+#[test]
+fn the_condition_of_the_role_for_a_datastores_secret_is_judged() {
+    const SECRET: &str = "Microsoft.MachineLearningServices/workspaces/datastores/listsecrets/action";
+    let at = WORLDS.iter().position(|(name, _)| *name == "healthy-azure-compute").unwrap();
+    for (condition, verdict) in [
+        (json!(null), Verdict::Open),
+        (json!(format!("!(ActionMatches{{'{SECRET}'}})")), Verdict::Closed),
+        (json!("@Principal[a:b] StringEquals 'c'"), Verdict::Unknown),
+    ] {
+        let mut snapshot = world(at);
+        let asker = snapshot.request.principal.clone();
+        let workspace = snapshot.request.origin.split("/computes/").next().unwrap().to_owned();
+        let role = "/providers/Microsoft.Authorization/roleDefinitions/5ec40000-0000-4000-8000-000000000001";
+        let datastore = snapshot.facts.iter_mut().find(|fact| fact.call == "ml:GetDatastore").unwrap();
+        datastore.body.as_mut().unwrap()["properties"]["credentials"]["credentialsType"] = "AccountKey".into();
+        let account = snapshot.facts.iter_mut().find(|fact| fact.call == "storage:GetAccount").unwrap();
+        account.body.as_mut().unwrap()["properties"]["allowSharedKeyAccess"] = true.into();
+        let mut told = |id: &str, call: &str, params: Value, body: Value| {
+            let mut fact = snapshot.facts.iter().find(|fact| fact.call == call).unwrap().clone();
+            (fact.id, fact.params, fact.body) = (id.into(), serde_json::from_value(params).unwrap(), Some(body));
+            snapshot.facts.push(fact);
+        };
+        told(
+            "f901",
+            "authorization:ListRoleAssignments",
+            json!({"id": workspace, "filter": format!("assignedTo('{asker}')")}),
+            json!({"value": [{
+                "id": format!("{workspace}/providers/Microsoft.Authorization/roleAssignments/5ec40000-0000-4000-8000-000000000002"),
+                "properties": {
+                    "scope": workspace, "principalId": asker, "principalType": "ServicePrincipal", "roleDefinitionId": role,
+                    "condition": condition, "conditionVersion": "2.0",
+                },
+            }]}),
+        );
+        told(
+            "f902",
+            "authorization:GetRoleDefinition",
+            json!({"id": role}),
+            json!({"id": role, "properties": {"roleName": "Datastore secrets", "type": "CustomRole", "permissions": [{"actions": [SECRET]}]}}),
+        );
+        let diagnosis = replay(snapshot);
+        let judged = |step: &str| diagnosis.gates.iter().find(|gate| gate.step == step).unwrap().status;
+        assert_eq!(judged("datastore-secret"), Verdict::Open, "{condition}");
+        assert_eq!(judged("datastore-secret-condition"), verdict, "{condition}");
+        assert_eq!(diagnosis.verdict == Status::Open, verdict == Verdict::Open, "{condition}: {}", diagnosis.sentence);
     }
 }

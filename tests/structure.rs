@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// From the ground up; rooms of one line do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["model", "pasted", "pattern", "secret", "visible"],
+    &["model", "pasted", "pattern", "secret", "shell", "visible"],
     &["facts"],
     &["provider"],
     &["aws", "azure"],

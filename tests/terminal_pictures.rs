@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gatewalk::config::{Settings, Theme};
-use gatewalk::tui::{Options, Rehearsal, StartRequest};
+use gatewalk::train::Mode;
+use gatewalk::tui::{LevelRequest, Options, Rehearsal, StartRequest, Variant};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -93,6 +94,10 @@ fn the_pictures_of_the_documentation_are_up_to_date() {
                  authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::fraud-features-072335615623/features/fraud/train.csv\" because no \
                  VPC endpoint policy allows the s3:GetObject action";
     picture("form", session(Theme::Default).paste(error).settle(), 100, 26);
+    let level = LevelRequest { id: "aws/half-a-door".into(), mode: Mode::Practice, variant: Variant::Written };
+    let mut training = session(Theme::Default);
+    training.walk(StartRequest::Level(level)).press(&["1", "o", "Down", "Down", "Down", "Down", "Down", "Enter"]);
+    picture("training", training.press(&["1", "o"]), 170, 44);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! on writing levels works as written.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, missing_docs)]
 
+#[path = "support/page.rs"]
+mod page;
 mod support;
 
 use std::collections::BTreeSet;
@@ -557,48 +559,15 @@ fn regex_like(text: &str) -> Vec<String> {
     found
 }
 
-/// The commands of docs/training.md, in order: a saved incident becomes a level.
+/// The commands of docs/training.md, in order: a saved incident becomes a level. `tests/train_live.rs` does it with a live one.
 #[test]
 fn a_saved_incident_becomes_a_level_as_the_page_says() {
-    let page = fs::read_to_string(root().join("docs/training.md")).unwrap();
-    let block = page.split("```sh incident\n").nth(1).unwrap().split("```").next().unwrap();
-    let commands: Vec<&str> = block.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).collect();
-    assert!(commands.len() < 10, "{} commands", commands.len());
     let home = folder("incident");
-    fs::copy(root().join("assets/examples/broken-endpoint.json"), home.join("incident-live.json")).unwrap();
-    fs::write(home.join("repaired-live.json"), repaired()).unwrap();
-    for command in commands {
-        let words: Vec<&str> = command.split_whitespace().collect();
-        match words[..] {
-            // What asks a live cloud was done before: its files are there.
-            ["gatewalk", "diagnose", ..] if words.contains(&"--save") => {}
-            ["$EDITOR", file] => {
-                let text = fs::read_to_string(home.join(file)).unwrap();
-                assert!(text.contains("TODO"), "something is left to write");
-                let (code, _, errors) = run(&home, &["train", "check", file]);
-                assert!(code == 4 && errors.contains("still has to be written"), "{errors}");
-                fs::write(
-                    home.join(file),
-                    text.replace("TODO ", "Written: ")
-                        .replace("brief: Written:", "brief: Written,")
-                        .replace(": Written: ", ": Written, "),
-                )
-                .unwrap();
-            }
-            ["gatewalk", ..] => {
-                let (words, to) = match words.iter().position(|word| *word == ">") {
-                    Some(at) => (&words[1..at], words.get(at + 1)),
-                    None => (&words[1..], None),
-                };
-                let (code, out, errors) = run(&home, words);
-                assert_eq!(code, 0, "{command}: {errors}");
-                if let Some(to) = to {
-                    fs::write(home.join(to), out).unwrap();
-                }
-            }
-            _ => panic!("{command}"),
-        }
-    }
+    let broken = root().join("assets/examples/broken-endpoint.json");
+    page::run(&home, &|| gatewalk(&home), &mut |words| match *words.last().unwrap() {
+        "incident-live.json" => fs::copy(&broken, home.join("incident-live.json")).map(drop).unwrap(),
+        file => fs::write(home.join(file), repaired()).unwrap(),
+    });
     assert!(home.join("worlds/incident.yaml").exists());
 }
 
@@ -639,7 +608,7 @@ impl Person {
             .env_clear()
             .env("HOME", &home)
             .env("PATH", "/usr/bin:/bin")
-            .env("TERM", "dumb")
+            .env("TERM", if words.contains(&"--plain") { "xterm-256color" } else { "dumb" })
             .env("LC_ALL", "C.UTF-8")
             .args(words)
             .current_dir(&home)
@@ -676,22 +645,27 @@ impl Person {
     }
 
     fn verdict(&mut self) {
-        self.sees("Where do you look?").types("v");
+        self.sees("Where to look?").types("v");
         self.chooses("network: way").sees("What is the cause?");
         self.chooses("S3 gateway endpoint does not").sees("What is the smallest change");
         self.chooses("Add one statement").sees("A note of your own").types("");
-        self.sees("Your explanation").types("It has a policy of its own");
+        // The debrief comes in parts that fit the screen: score, truth, model answer, the two ways, lesson.
+        self.sees("Score: ").sees("enter to go on").types("");
+        self.sees("What was broken:").sees("Your explanation").types("It has a policy of its own");
+        self.sees("The model answer, in ninety seconds:").sees("enter to go on").types("");
+        self.sees("Your way beside the model's:").sees("Here the ways part.").types("");
         self.sees("To remember:").sees("enter to end").types("");
+        self.sees("aws/half-a-door comes again in");
         assert_eq!(self.0.wait_exit().unwrap().code(), Some(0));
     }
 }
 
 #[test]
 fn a_person_practises_at_a_plain_terminal() {
-    let mut person = Person::sits_down("person-practice", &["train", "half-a-door"]);
-    person.sees("The ticket:").sees("Where do you look?").types("h").sees("Hint 1 of 3");
-    person.sees("Where do you look?").types("1").sees("What do you expect").types("1");
-    person.chooses("policy_version, iam").sees("You expected nothing that stops it");
+    let mut person = Person::sits_down("person-practice", &["train", "half-a-door", "--plain"]);
+    person.sees("The ticket:").sees("Where to look?").types("h").sees("Hint 1 of 3");
+    person.sees("Where to look?").types("1").sees("What do you expect").types("1");
+    person.chooses("policy_version: ").sees("You expected nothing that stops it");
     person.verdict();
 }
 
@@ -699,8 +673,8 @@ fn a_person_practises_at_a_plain_terminal() {
 fn a_person_is_guided() {
     let mut person = Person::sits_down("person-guided", &["train", "half-a-door", "--mode", "guided"]);
     person.sees("Tutor: I take the first step").sees("Step 2 is yours");
-    person.sees("Where do you look?").types("2").sees("What do you expect").types("2");
-    person.chooses("endpoints, ec2:DescribeVpcEndpoints").sees("consistent");
+    person.sees("Where to look?").types("2").sees("What do you expect").types("2");
+    person.chooses("endpoints: The private ways").sees("consistent");
     person.verdict();
 }
 
@@ -710,10 +684,48 @@ fn a_person_is_interviewed() {
     person.sees("Interviewer: Take the ticket as given").sees("minutes are left");
     person.types("1").sees("What do you expect").types("1");
     person
-        .chooses("policy_version, iam")
+        .chooses("policy_version: ")
         .sees("Why there first")
         .sees("Your reason")
         .types("Nothing matters until somebody allows it");
-    person.sees("probe points are left").sees("Where do you look?").types("p").sees("no path in an interview");
+    person.sees("probe points are left").sees("Where to look?").types("p").sees("no path in an interview");
     person.verdict();
+}
+
+/// Whoever runs a drill has all of a level on paper: what each part of the sheet says is the scenario's own.
+#[test]
+fn a_sheet_for_a_drill_tells_all_of_a_level() {
+    let home = folder("sheet");
+    let (code, sheet, errors) = run(&home, &["train", "show", "half-a-door", "--seed", "7"]);
+    assert_eq!(code, 0, "{errors}");
+    let scenario = open("aws/half-a-door", Some(7));
+    assert!(sheet.contains(&scenario.broken.request.resource), "the variant's names");
+    let part = |title: &str| {
+        let rest =
+            sheet.split(&format!("\n## {title}\n")).nth(1).unwrap_or_else(|| panic!("no part {title}:\n{sheet}"));
+        rest.split("\n## ").next().unwrap().to_owned()
+    };
+    assert!(part("The truth").contains("`aws.endpoint-policy.no-allow` on `network: way -> bucket`"));
+    let reads = part("What each read shows");
+    for probe in &scenario.probes {
+        assert_eq!(reads.matches(&format!("- **{}** (", probe.name)).count(), 1, "{}", probe.name);
+    }
+    // Only the read of the endpoints shows what stops the request, and it shows it alone.
+    let of =
+        |name: &str| reads.split(&format!("- **{name}** (")).nth(1).unwrap().split("\n- **").next().unwrap().to_owned();
+    assert_eq!(reads.matches("**stops it**, endpoint-policy").count(), 1);
+    assert!(
+        of("endpoints").lines().nth(1).unwrap().starts_with("  - **stops it**, endpoint-policy"),
+        "{}",
+        of("endpoints")
+    );
+    assert!(of("route_tables").contains("open, route") && of("route_tables").contains("(with endpoints)"));
+    assert!(of("nat_gateways").contains("decides nothing here"));
+    for step in &scenario.level.model_path {
+        assert!(part("The model path").contains(&format!("| `{}` | {} |", step.probe, step.expect.as_str())));
+    }
+    assert_eq!(part("Hints, when asked").matches("(minus ").count(), 3);
+    assert_eq!((part("Causes").matches("[x]").count(), part("Changes").matches("[x]").count()), (1, 1));
+    let (code, _, errors) = run(&home, &["train", "show", "half-a-dor"]);
+    assert!(code == 2 && errors.contains("did you mean"), "{errors}");
 }

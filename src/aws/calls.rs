@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::facts::Call;
+use crate::shell::quoted;
 
 /// One read call.
 #[derive(Debug)]
@@ -152,15 +153,6 @@ fn argument(value: &Value) -> String {
             quoted(&fields.iter().map(|(name, value)| format!("{name}={}", short(value))).collect::<Vec<_>>().join(","))
         }
         other => other.to_string(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::facts::Call;
+use crate::shell::quoted;
 
 /// Which endpoint a call goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,15 +199,6 @@ fn filled(template: &str, call: &Call, spell: impl Fn(&str) -> String) -> String
     }
     out.push_str(rest);
     out
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

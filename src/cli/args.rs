@@ -179,7 +179,7 @@ pub struct Why {
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  gatewalk train                      what is due, one question a line\n  gatewalk train aws/half-a-door --mode interview\n  gatewalk train list --layer network\n  gatewalk train aws/half-a-door --script moves.yaml"
+    after_help = "Examples:\n  gatewalk train                      what is due\n  gatewalk train aws/half-a-door --mode interview\n  gatewalk train list --layer network\n  gatewalk train show aws/half-a-door > sheet.md\n  gatewalk train aws/half-a-door --script moves.yaml"
 )]
 pub struct Train {
     /// A level: its id or a file [default: what is due next]
@@ -193,6 +193,9 @@ pub struct Train {
     /// Play the moves of a file (YAML or JSON) and print the result as JSON
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
+    /// One question a line instead of screens, as without a terminal
+    #[arg(long)]
+    pub plain: bool,
     /// Write the debrief as Markdown
     #[arg(long, value_name = "FILE")]
     pub debrief: Option<PathBuf>,
@@ -237,6 +240,14 @@ pub enum TrainCommand {
         /// The level's id
         #[arg(long, default_value = "my/incident")]
         id: String,
+    },
+    /// Print all of a level as Markdown, answer and all: the sheet of whoever runs a drill with a group
+    Show {
+        /// A level: its id or a file.
+        scenario: String,
+        /// The variant that the group plays
+        #[arg(long, value_name = "NUMBER")]
+        seed: Option<u64>,
     },
     /// Print the JSON Schema of levels
     Schema,

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::diagnose::{From, Walk, prepare, shelf, snapshot, steered};
 use super::live::LiveWords;
+use super::train::{self, Keeping};
 use super::{Failure, environment, examples, why};
 use crate::config::{self, Recent};
 use crate::engine::evidence::{self, reported};
@@ -18,8 +19,10 @@ use crate::facts::{Fact, Facts, Snapshot};
 use crate::model::Diagnosis;
 use crate::playbook::{SourceFile, Words, parse};
 use crate::secret::scrubbed;
+use crate::train::{Debrief, Scenario};
 use crate::tui::{
-    ExampleEntry, Host, HostError, Identity, InputEntry, LiveRequest, PlaybookEntry, StartRequest, Walked, World,
+    ExampleEntry, Host, HostError, Identity, InputEntry, LevelRequest, Levels, LiveRequest, PlaybookEntry,
+    StartRequest, Walked, World,
 };
 use crate::{cloud, report};
 
@@ -27,12 +30,18 @@ use crate::{cloud, report};
 #[derive(Debug)]
 pub struct CliHost {
     live: LiveWords,
+    keeping: Keeping,
 }
 
 impl CliHost {
     /// With what the user says of live calls.
     pub fn new(live: LiveWords) -> Self {
-        CliHost { live }
+        CliHost { live, keeping: Keeping::default() }
+    }
+
+    /// With what the user wants to be kept of his training.
+    pub fn keeping(self, keeping: Keeping) -> Self {
+        CliHost { keeping, ..self }
     }
 }
 
@@ -40,6 +49,7 @@ fn ready(what: &StartRequest) -> Result<Walk, Failure> {
     match what {
         StartRequest::Example(name) => prepare(None, None, From::Recorded(Box::new(examples::open(name)?))),
         StartRequest::Snapshot(path) => prepare(None, None, From::Recorded(Box::new(Snapshot::load(path)?))),
+        StartRequest::Level(_) => Err(Failure::usage("a level is played, not walked", "gatewalk train")),
         StartRequest::Live(live) => prepare(Some(&words(live)), live.playbook.as_deref(), From::Live),
     }
 }
@@ -157,6 +167,24 @@ impl Host for CliHost {
         Ok(path)
     }
 
+    fn levels(&self) -> Levels {
+        train::levels(&train::bank())
+    }
+
+    fn level(&self, what: &LevelRequest) -> Result<Arc<Scenario>, HostError> {
+        Ok(Arc::new(train::open(what)?))
+    }
+
+    fn trained(&self, debrief: &Debrief) -> Result<(), HostError> {
+        Ok(self.keeping.keep(debrief)?)
+    }
+
+    fn write_debrief(&self, debrief: &Debrief) -> Result<PathBuf, HostError> {
+        let path = fresh(&format!("gatewalk-debrief-{}", file_name(&debrief.scenario)), "md");
+        std::fs::write(&path, debrief.markdown()).map_err(|error| cannot_write(&path, &error))?;
+        Ok(path)
+    }
+
     fn remember(&self, what: &StartRequest, diagnosis: &Diagnosis, saved: Option<&Path>) {
         let (StartRequest::Live(live), Some(state)) = (what, config::state_dir()) else { return };
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -188,6 +216,11 @@ fn fresh(stem: &str, extension: &str) -> PathBuf {
         count => PathBuf::from(format!("{stem}-{count}.{extension}")),
     };
     (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(1))
+}
+
+/// A level's id as part of a file's name.
+fn file_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> HostError {

@@ -7,8 +7,9 @@ use super::Failure;
 use super::diagnose::exit_code;
 use super::host::CliHost;
 use super::live::LiveWords;
+use super::train::Keeping;
 use crate::config::{self, Settings};
-use crate::tui::{self, Options, StartRequest};
+use crate::tui::{self, LevelRequest, Options, StartRequest};
 
 /// Whether a person sits at this terminal. In CI a screen would only flood the log, whatever it pretends to be.
 pub fn is_interactive() -> bool {
@@ -29,8 +30,18 @@ pub fn start() -> Result<u8, Failure> {
 
 /// Opens the terminal interface; the exit code is that of the last diagnosis.
 pub fn run(start: Option<StartRequest>, live: LiveWords, options: Options) -> Result<u8, Failure> {
+    run_with(CliHost::new(live), start, options)
+}
+
+/// Opens the terminal interface on a level.
+pub fn train(level: LevelRequest, keeping: Keeping) -> Result<u8, Failure> {
+    let host = CliHost::new(LiveWords::default()).keeping(keeping);
+    run_with(host, Some(StartRequest::Level(level)), Options::default())
+}
+
+fn run_with(host: CliHost, start: Option<StartRequest>, options: Options) -> Result<u8, Failure> {
     let asked = start.is_some();
-    let host = Arc::new(CliHost::new(live));
+    let host = Arc::new(host);
     let settings = settings()?;
     let exit = tui::run(host, start, options, &settings)
         .map_err(|error| Failure::usage(format!("the terminal cannot be used: {error}"), "use --format text"))?;

@@ -1,5 +1,7 @@
 //! `gatewalk train`.
 
+mod author;
+mod keep;
 mod line;
 mod list;
 
@@ -13,13 +15,16 @@ use serde_json::{Value, json};
 
 use super::args::{Train, TrainCommand, TrainMode};
 use super::diagnose::shelf;
-use super::{Failure, print};
+use super::{Failure, print, start};
 use crate::config;
-use crate::facts::Snapshot;
 use crate::playbook::PlaybookError;
 use crate::train::progress::{self, Record};
+use crate::tui::{LevelRequest, Variant};
+
 use crate::train::script::{self, Timed};
-use crate::train::{Bank, Debrief, Event, Mode, Scenario, Session, author, check};
+use crate::train::sheet::sheet;
+use crate::train::{Bank, Entry, Event, Mode, Scenario, Session};
+pub use keep::{Keeping, levels};
 
 /// All levels.
 pub fn bank() -> Bank {
@@ -39,8 +44,11 @@ fn records() -> Vec<Record> {
 pub fn train(args: Train) -> Result<u8, Failure> {
     match &args.command {
         Some(TrainCommand::List { layer, difficulty, due, json }) => list::list(*layer, *difficulty, *due, *json),
-        Some(TrainCommand::Check { files }) => check_levels(files),
-        Some(TrainCommand::New { broken, healthy, id }) => new(broken, healthy.as_deref(), id),
+        Some(TrainCommand::Check { files }) => author::check(files),
+        Some(TrainCommand::New { broken, healthy, id }) => author::new(broken, healthy.as_deref(), id),
+        Some(TrainCommand::Show { scenario, seed }) => {
+            print(&sheet(&Scenario::open(&bank(), scenario, *seed).map_err(no_scenario)?))
+        }
         Some(TrainCommand::Schema) => print(&schema_text()),
         None => play(&args),
     }
@@ -67,28 +75,61 @@ fn play(args: &Train) -> Result<u8, Failure> {
             ));
         }
         (None, None) => {
-            let entries = bank.list();
-            let next = progress::next(&entries, &records(), Timestamp::now());
-            next.map(|entry| entry.id.clone()).ok_or_else(|| {
-                Failure::usage("there are no levels", "`gatewalk train check` says what is wrong with yours")
-            })?
+            let (entries, records) = (bank.list(), records());
+            let next = progress::next(&entries, &records, Timestamp::now());
+            next.map(|entry| entry.id.clone()).ok_or_else(|| nothing_due(&entries, &records))?
         }
     };
-    let scenario = Arc::new(Scenario::open(&bank, &id, args.seed).map_err(no_scenario)?);
+    // A person at a terminal gets screens; the conversation is for every other place, and for who asks for it.
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if args.script.is_none() && !args.plain && !dumb && start::is_interactive() {
+        let variant = args.seed.map_or(Variant::Written, Variant::Seed);
+        // What cannot be played is said here, not on a screen.
+        bank.find(&id).map_err(no_scenario)?;
+        return start::train(LevelRequest { id, mode, variant }, keeping(args));
+    }
+    // A script plays the same level each time; a person is told the seed that drew it.
+    let seed = match &args.script {
+        Some(_) => args.seed,
+        None => seed_of(&bank, &id, args.seed.map_or(Variant::Written, Variant::Seed))?,
+    };
+    let scenario = Arc::new(Scenario::open(&bank, &id, seed).map_err(no_scenario)?);
     let debrief = match &args.script {
         Some(path) => return scripted(args, mode, scenario, path),
         None => line::play(scenario, mode)?,
     };
     if let Some(debrief) = debrief {
-        remember(args, &debrief)?;
+        keeping(args).keep(&debrief)?;
+        if !args.no_record {
+            return print(&keep::told(&bank, &debrief.scenario));
+        }
     }
     Ok(0)
+}
+
+/// Why there is nothing to train now.
+fn nothing_due(entries: &[Entry], records: &[Record]) -> Failure {
+    match progress::soonest(entries, records) {
+        None => Failure::usage("there are no levels", "`gatewalk train check` says what is wrong with yours"),
+        Some((entry, standing)) => Failure::usage(
+            format!("nothing is due: the next to come is {}, {}", entry.id, standing.told(Timestamp::now())),
+            format!("name a level to play it all the same: gatewalk train {} --seed 7", entry.id),
+        ),
+    }
+}
+
+/// Something that is wrong with a level, or with a script.
+fn wrong_level(mut error: Box<PlaybookError>) -> Failure {
+    error.help.get_or_insert_with(|| {
+        "`gatewalk train schema` prints what a level may hold; docs/training.md has scripts as well".into()
+    });
+    Failure::from(error)
 }
 
 /// A name that no level has is the user's slip; anything else is wrong with a level.
 fn no_scenario(error: Box<PlaybookError>) -> Failure {
     let unknown = error.line == 0 && error.message.starts_with("there is no scenario");
-    let mut failure = Failure::from(error);
+    let mut failure = wrong_level(error);
     let file = Path::new(failure.sentence.split(": ").next().unwrap_or_default()).extension().is_some();
     if unknown && !file {
         failure.exit = 2;
@@ -96,19 +137,25 @@ fn no_scenario(error: Box<PlaybookError>) -> Failure {
     failure
 }
 
-fn remember(args: &Train, debrief: &Debrief) -> Result<(), Failure> {
-    if let Some(path) = &args.debrief {
-        write(path, &debrief.markdown())?;
-    }
-    if args.no_record {
-        return Ok(());
-    }
-    let Some(path) = record_file() else { return Ok(()) };
-    progress::add(&path, &Record::of(debrief, Timestamp::now())).map_err(|error| {
-        Failure::usage(
-            format!("the result cannot be kept in {}: {error}", path.display()),
-            "name a folder you may write to in GATEWALK_STATE_DIR, or use --no-record",
-        )
+fn keeping(args: &Train) -> Keeping {
+    Keeping { record: !args.no_record, debrief: args.debrief.clone() }
+}
+
+/// Opens a level for a screen.
+pub fn open(level: &LevelRequest) -> Result<Scenario, Failure> {
+    let bank = bank();
+    let seed = seed_of(&bank, &level.id, level.variant)?;
+    Scenario::open(&bank, &level.id, seed).map_err(no_scenario)
+}
+
+/// The seed of a variant. A drill that nobody gave a seed is drawn by chance.
+fn seed_of(bank: &Bank, id: &str, variant: Variant) -> Result<Option<u64>, Failure> {
+    // Short enough to be told and typed again.
+    let any = || u64::from(Timestamp::now().subsec_nanosecond().unsigned_abs()) / 1000 % 10_000;
+    Ok(match variant {
+        Variant::Seed(seed) => Some(seed),
+        Variant::Any => Some(any()),
+        Variant::Written => bank.draw(id, None).map_err(no_scenario)?.map(|_| any()),
     })
 }
 
@@ -127,7 +174,7 @@ fn scripted(args: &Train, mode: Mode, scenario: Arc<Scenario>, path: &Path) -> R
     };
     let text =
         text.map_err(|error| Failure::usage(format!("{name} cannot be read: {error}"), "name a file of moves"))?;
-    let moves = script::parse(&name, &text)?;
+    let moves = script::parse(&name, &text).map_err(wrong_level)?;
     let (mut session, opening) = Session::new(scenario, mode);
     let mut turns = vec![json!({"move": null, "events": opening})];
     let mut wrong = false;
@@ -140,7 +187,7 @@ fn scripted(args: &Train, mode: Mode, scenario: Arc<Scenario>, path: &Path) -> R
     }
     print(&format!("{:#}\n", result(&session, now, &turns)))?;
     if let Some(debrief) = session.debrief() {
-        remember(args, debrief)?;
+        keeping(args).keep(debrief)?;
     }
     Ok(if wrong { 4 } else { 0 })
 }
@@ -167,48 +214,4 @@ fn result(session: &Session, now: u64, turns: &[Value]) -> Value {
 
 fn pairs(choices: &[(&str, &str)]) -> Vec<Value> {
     choices.iter().map(|(id, text)| json!({"id": id, "text": text})).collect()
-}
-
-/// Checks levels; all that is wrong is told.
-fn check_levels(names: &[String]) -> Result<u8, Failure> {
-    let bank = bank();
-    let files = match names {
-        [] => bank.files(),
-        names => names.iter().map(|name| bank.find(name).map_err(no_scenario)).collect::<Result<_, _>>()?,
-    };
-    let mut out = String::new();
-    let mut failures = Vec::new();
-    for file in &files {
-        let wrong = check::check(&bank, file);
-        if wrong.is_empty() {
-            out.push_str(&format!("{}: right\n", file.id()));
-        }
-        failures.extend(wrong.into_iter().map(Failure::from));
-    }
-    print(&out)?;
-    let count = failures.len();
-    match failures.split_last() {
-        None => print(&format!("{} levels are right\n", files.len())),
-        Some((last, before)) => {
-            let mut sentence: String =
-                before.iter().map(|failure| format!("{}\n  next: {}\n", failure.sentence, failure.next)).collect();
-            sentence.push_str(&last.sentence);
-            if count > 1 {
-                sentence = format!("{count} things are wrong\n{sentence}");
-            }
-            Err(Failure::invalid(sentence, last.next.clone()))
-        }
-    }
-}
-
-/// Prints a level to start from.
-fn new(broken: &Path, healthy: Option<&Path>, id: &str) -> Result<u8, Failure> {
-    let snapshot = Snapshot::load(broken)?;
-    let repaired = healthy.map(Snapshot::load).transpose()?;
-    let loaded = Arc::new(shelf().open(&snapshot.playbook)?);
-    // The level lies beside its world.
-    let base = healthy.unwrap_or(broken).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = author::skeleton(id, &base, &loaded, &snapshot, repaired.as_ref())
-        .ok_or_else(|| Failure::invalid("the snapshot is of a cloud that this gatewalk does not know", ""))?;
-    print(&text)
 }

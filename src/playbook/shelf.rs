@@ -45,9 +45,9 @@ impl Shelf {
     pub fn files(&self) -> Vec<SourceFile> {
         let mut files = Vec::new();
         for folder in &self.folders {
-            collect(folder, &mut files);
+            in_folder(folder, &mut files);
         }
-        shipped(&SHIPPED, &mut files);
+        shipped(&SHIPPED, "worlds", &mut files);
         files
     }
 
@@ -94,25 +94,27 @@ impl SourceFile {
     }
 }
 
-fn shipped(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
+/// The YAML files that are shipped in a folder and below it, but for folders of this name.
+pub fn shipped(dir: &Dir<'_>, without: &str, files: &mut Vec<SourceFile>) {
     for file in dir.files() {
         let name = file.path().with_extension("").to_string_lossy().replace('\\', "/");
         if let (Some("yaml"), Some(text)) = (file.path().extension().and_then(|e| e.to_str()), file.contents_utf8()) {
             files.push(SourceFile { name, text: text.into(), path: None });
         }
     }
-    for folder in dir.dirs().filter(|folder| !folder.path().ends_with("worlds")) {
-        shipped(folder, files);
+    for folder in dir.dirs().filter(|folder| !folder.path().ends_with(without)) {
+        shipped(folder, without, files);
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
+/// The YAML files of a folder and below it, in order; those that cannot be read are left out.
+pub fn in_folder(folder: &Path, files: &mut Vec<SourceFile>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            collect(&path, files);
+            in_folder(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
             && let Ok(text) = fs::read_to_string(&path)
         {

@@ -9,7 +9,7 @@ use super::drill;
 use super::schema::{Difficulty, Drill, FORMAT_VERSION, Level, Written};
 use crate::facts::Snapshot;
 use crate::model::Layer;
-use crate::playbook::{Loaded, PlaybookError, Shelf, SourceFile, closest, shipped_worlds};
+use crate::playbook::{Loaded, PlaybookError, Shelf, SourceFile, closest, in_folder, shipped, shipped_worlds};
 
 /// What can fail with a place in a file.
 pub type Checked<T> = Result<T, Box<PlaybookError>>;
@@ -67,14 +67,16 @@ impl Bank {
     pub fn files(&self) -> Vec<SourceFile> {
         let mut files = Vec::new();
         for folder in &self.folders {
-            collect(folder, &mut files);
+            in_folder(folder, &mut files);
         }
-        let mut shipped = Vec::new();
+        // Playbooks may lie beside them.
+        files.retain(|file| file.text.lines().any(|line| line.starts_with("format_version:")));
+        let mut own = Vec::new();
         if let Some(worlds) = shipped_worlds() {
-            shipped_levels(worlds, &mut shipped);
+            shipped(worlds, "playbooks", &mut own);
         }
-        shipped.sort_by(|a: &SourceFile, b| a.name.cmp(&b.name));
-        files.extend(shipped);
+        own.sort_by(|a: &SourceFile, b| a.name.cmp(&b.name));
+        files.extend(own);
         files
     }
 
@@ -204,32 +206,4 @@ fn read(path: &Path) -> Checked<SourceFile> {
     let text = fs::read_to_string(path)
         .map_err(|error| PlaybookError::at(&name, "", 0, 0, format!("the file cannot be read: {error}")))?;
     Ok(SourceFile { name, text, path: Some(path.into()) })
-}
-
-fn shipped_levels(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
-    for file in dir.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "yaml")) {
-        let name = file.path().with_extension("").to_string_lossy().replace('\\', "/");
-        if let Some(text) = file.contents_utf8() {
-            files.push(SourceFile { name, text: text.into(), path: None });
-        }
-    }
-    for folder in dir.dirs().filter(|folder| !folder.path().ends_with("playbooks")) {
-        shipped_levels(folder, files);
-    }
-}
-
-fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-            && let Ok(file) = read(&path)
-            && file.text.lines().any(|line| line.starts_with("format_version:"))
-        {
-            files.push(file);
-        }
-    }
 }

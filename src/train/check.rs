@@ -375,7 +375,8 @@ pub fn closed(diagnosis: &Diagnosis) -> BTreeSet<(String, String, String)> {
     diagnosis.closed().map(|gate| (gate.step.clone(), gate.gate.clone(), reason(&gate.code))).collect()
 }
 
-fn told(diagnosis: &Diagnosis) -> String {
+/// What is closed and what is unknown, in a sentence.
+pub fn told(diagnosis: &Diagnosis) -> String {
     let closed: Vec<String> =
         closed(diagnosis).into_iter().map(|(step, gate, reason)| format!("{step} ({gate}.{reason})")).collect();
     let unknown: BTreeSet<&str> = diagnosis.unknown().map(|gate| gate.step.as_str()).collect();
@@ -390,7 +391,7 @@ fn told(diagnosis: &Diagnosis) -> String {
 }
 
 /// What is not settled yet, for the author.
-fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
+pub fn unsettled(scenario: &Scenario, known: &Diagnosis) -> String {
     let answers = scenario
         .level
         .answer

@@ -301,7 +301,7 @@ pub fn model_way(scenario: &Scenario) -> Vec<ModelTaken> {
 }
 
 /// What the engine says of the gates of the answer; of a guard that is missing, what it says of it in the healthy world.
-fn culprits(scenario: &Scenario) -> Vec<Culprit> {
+pub fn culprits(scenario: &Scenario) -> Vec<Culprit> {
     let healthy;
     let diagnosis = match scenario.level.goal {
         Goal::Reach => &scenario.truth,
@@ -331,7 +331,7 @@ fn culprits(scenario: &Scenario) -> Vec<Culprit> {
 }
 
 /// Text that Markdown shall not read as markup.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in crate::visible::one_line(text).chars() {
         if "\\`*_{}[]<>|#".contains(c) {

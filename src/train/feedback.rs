@@ -101,6 +101,30 @@ fn key(gate: &GateReport) -> (&str, Option<&str>) {
 }
 
 impl Feedback {
+    /// The same in one line: what was expected and seen, what is ruled out, how many causes are left.
+    pub fn short(&self, hypothesis: Option<&Hypothesis>) -> String {
+        let saw = match self.saw {
+            Saw::Closed => "closed",
+            Saw::Open => "open",
+            Saw::Nothing => "nothing that decides yet",
+        };
+        let mut said = match (hypothesis, self.consistent) {
+            (Some(said), Some(fits)) => {
+                let word = if fits { "consistent" } else { "not as expected" };
+                format!("Expected {}, saw {saw}: {word}.", said.expect.as_str())
+            }
+            (Some(said), None) => format!("Expected {}, saw {saw}.", said.expect.as_str()),
+            (None, _) => format!("Saw {saw}."),
+        };
+        for layer in &self.rules_out {
+            said.push_str(&format!(" Rules out {layer}."));
+        }
+        if self.causes_after < self.causes_before {
+            said.push_str(&format!(" Causes left: {} of {}.", self.causes_after, self.causes_before));
+        }
+        said
+    }
+
     /// What it told, in sentences. It never says which gate stops the request: that is the verdict's.
     pub fn sentences(&self, hypothesis: Option<&Hypothesis>) -> Vec<String> {
         let mut said = Vec::new();

@@ -86,6 +86,18 @@ pub struct Standing {
     pub due: Timestamp,
 }
 
+impl Standing {
+    /// `due, best 80`; `in 3 days, best 80`.
+    pub fn told(&self, now: Timestamp) -> String {
+        if self.due <= now {
+            return format!("due, best {}", self.best);
+        }
+        let days = (self.due.as_second() - now.as_second() + 86_399) / 86_400;
+        let unit = if days == 1 { "day" } else { "days" };
+        format!("in {days} {unit}, best {}", self.best)
+    }
+}
+
 /// Adds a line to the file.
 pub fn add(path: &Path, record: &Record) -> io::Result<()> {
     if let Some(folder) = path.parent() {
@@ -128,26 +140,36 @@ pub fn standings(records: &[Record]) -> BTreeMap<String, Standing> {
 }
 
 /// What to train next: what is due longest, then what was never played, easy ones first; another layer than the last session's where there is a choice.
+/// What is easier than something of the same layer that was mastered waits for the end. Nothing that is mastered is offered before it is due.
 pub fn next<'e>(entries: &'e [Entry], records: &[Record], now: Timestamp) -> Option<&'e Entry> {
     let standings = standings(records);
+    let layer_of = |entry: &Entry| entry.tags.first().copied();
     let last = records.last().and_then(|record| entries.iter().find(|entry| entry.id == record.scenario));
-    let layer = last.and_then(|entry| entry.tags.first().copied());
-    let other = |entry: &&Entry| entry.tags.first().copied() != layer;
+    let layer = last.and_then(layer_of);
     let mut due: Vec<(&Entry, Timestamp)> = entries
         .iter()
         .filter_map(|entry| Some((entry, standings.get(&entry.id)?.due)))
         .filter(|(_, due)| *due <= now)
         .collect();
     due.sort_by_key(|(_, due)| *due);
-    let fresh: Vec<&Entry> = entries.iter().filter(|entry| !standings.contains_key(&entry.id)).collect();
     let due: Vec<&Entry> = due.into_iter().map(|(entry, _)| entry).collect();
-    for choice in [&due, &fresh] {
-        if let Some(entry) = choice.iter().copied().find(other).or_else(|| choice.first().copied()) {
-            return Some(entry);
-        }
-    }
-    // Nothing is due and all was played: what comes again first.
-    entries.iter().min_by_key(|entry| standings.get(&entry.id).map(|standing| standing.due))
+    let mastered: Vec<&Entry> =
+        entries.iter().filter(|entry| standings.get(&entry.id).is_some_and(|standing| standing.leitner > 1)).collect();
+    let outgrown = |entry: &&Entry| {
+        mastered.iter().any(|other| layer_of(other) == layer_of(entry) && other.difficulty > entry.difficulty)
+    };
+    let fresh = entries.iter().filter(|entry| !standings.contains_key(&entry.id));
+    let (outgrown, fresh): (Vec<&Entry>, Vec<&Entry>) = fresh.partition(outgrown);
+    [due, fresh, outgrown].iter().find_map(|choice| {
+        choice.iter().copied().find(|entry| layer_of(entry) != layer).or_else(|| choice.first().copied())
+    })
+}
+
+/// What becomes due first, where nothing is to be trained now.
+pub fn soonest<'e>(entries: &'e [Entry], records: &[Record]) -> Option<(&'e Entry, Standing)> {
+    let standings = standings(records);
+    let known = entries.iter().filter_map(|entry| Some((entry, *standings.get(&entry.id)?)));
+    known.min_by_key(|(_, standing)| standing.due)
 }
 
 /// How the layers stand: levels of each that are in the last two boxes, and all.
@@ -201,14 +223,26 @@ mod tests {
     fn what_is_due_comes_first_and_layers_take_turns() {
         let entries = [entry("i1", Layer::Identity), entry("i2", Layer::Identity), entry("n", Layer::Network)];
         let now = Timestamp::UNIX_EPOCH + Span::new().hours(100 * 24);
-        let next = |records: &[Record]| next(&entries, records, now).unwrap().id.clone();
-        assert_eq!(next(&[]), "i1");
-        assert_eq!(next(&[record("i1", 100, true)]), "n", "another layer than the last one");
-        assert_eq!(next(&[record("i1", 10, true), record("n", 100, false)]), "i1", "it is due");
-        assert_eq!(
-            next(&[record("i1", 99, true), record("n", 98, true), record("i2", 100, true)]),
-            "n",
-            "nothing is due: the first to come"
-        );
+        let next = |records: &[Record]| next(&entries, records, now).map(|entry| entry.id.as_str());
+        assert_eq!(next(&[]), Some("i1"));
+        assert_eq!(next(&[record("i1", 100, true)]), Some("n"), "another layer than the last one");
+        assert_eq!(next(&[record("i1", 10, true), record("n", 100, false)]), Some("i1"), "it is due");
+        let all = [record("i1", 99, true), record("n", 98, true), record("i2", 100, true)];
+        assert_eq!(next(&all), None, "what is mastered is not offered before it is due");
+        assert_eq!(soonest(&entries, &all).map(|(entry, _)| entry.id.as_str()), Some("n"));
+    }
+
+    #[test]
+    fn who_masters_a_hard_one_is_spared_the_easy_ones_of_its_layer() {
+        let hard = Entry { difficulty: Difficulty::Hard, ..entry("i-hard", Layer::Identity) };
+        let entries = [entry("i-easy", Layer::Identity), entry("n-easy", Layer::Network), hard];
+        let now = Timestamp::UNIX_EPOCH + Span::new().hours(24);
+        let next = |records: &[Record]| next(&entries, records, now).map(|entry| entry.id.as_str());
+        assert_eq!(next(&[]), Some("i-easy"));
+        let placed = [record("i-hard", 1, true), record("n-easy", 1, true)];
+        assert_eq!(next(&placed[..1]), Some("n-easy"));
+        assert_eq!(next(&placed), Some("i-easy"), "at the very end all the same");
+        let both = [record("n-easy", 1, true), record("i-hard", 1, false)];
+        assert_eq!(next(&both), Some("i-easy"), "failing places nobody");
     }
 }

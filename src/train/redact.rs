@@ -166,6 +166,12 @@ fn unsaid(value: &mut Value) {
     }
 }
 
+/// The words of a snapshot's names that are its owner's, in lower case.
+pub fn names(snapshot: &Snapshot) -> BTreeSet<String> {
+    let structural = structural(snapshot);
+    words(snapshot).into_iter().filter(|word| !structural.contains(word)).collect()
+}
+
 /// Every word of every name, in lower case.
 fn words(snapshot: &Snapshot) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

@@ -23,6 +23,9 @@ pub struct EdgeChoice {
     pub from: String,
     /// What it leads to.
     pub to: String,
+    /// Kind and label of both, for a picture.
+    #[serde(skip)]
+    pub ends: ((String, String), (String, String)),
     /// The questions of the steps on it.
     pub questions: Vec<String>,
 }
@@ -291,19 +294,20 @@ fn edges(loaded: &Loaded, truth: &Diagnosis, healthy: &Diagnosis) -> Vec<EdgeCho
             }
             continue;
         }
-        let (from, to) = ends(healthy, &gate.step).or_else(|| ends(truth, &gate.step)).unwrap_or_default();
-        edges.push(EdgeChoice { id, layer: step.spec.layer, from, to, questions: vec![gate.question.clone()] });
+        let ends = ends(healthy, &gate.step).or_else(|| ends(truth, &gate.step)).unwrap_or_default();
+        let [from, to] = [&ends.0, &ends.1].map(|(kind, label)| format!("{kind} {label}"));
+        edges.push(EdgeChoice { id, layer: step.spec.layer, from, to, ends, questions: vec![gate.question.clone()] });
     }
     edges
 }
 
 /// Kind and label of the two ends of a step's edge.
-fn ends(diagnosis: &Diagnosis, step: &str) -> Option<(String, String)> {
+fn ends(diagnosis: &Diagnosis, step: &str) -> Option<((String, String), (String, String))> {
     let gate = diagnosis.gates.iter().find(|gate| gate.step == step)?;
     let edge = diagnosis.path.edges.iter().find(|edge| edge.id == gate.edge)?;
     let named = |id: &str| {
         let node = diagnosis.path.nodes.iter().find(|node| node.id == id)?;
-        Some(format!("{} {}", node.kind, node.label))
+        Some((node.kind.clone(), node.label.clone()))
     };
     Some((named(&edge.from)?, named(&edge.to)?))
 }

@@ -1,5 +1,7 @@
 //! The state machine of a session. It makes no call, reads no clock and draws nothing: moves come in with their time, events and a view go out.
 
+mod chart;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use super::world::Probe;
 use crate::engine::Outcome;
 use crate::facts::{Call, Fact};
 use crate::model::{Diagnosis, Layer, PathReport, Status};
+
+pub use chart::Read;
 
 /// Probes beyond the model path that an interview allows.
 pub const SPARE: u32 = 3;
@@ -176,7 +180,7 @@ impl Session {
                 self.hypothesis =
                     Some(Hypothesis { layer: probe.layer, expect: first.expect, why: Some(first.why.clone()) });
                 events.push(self.make(probe, true));
-                events.extend(voice::fading(&scenario, 1).map(|text| Event::Said { text }));
+                events.extend(voice::fading(&scenario, &self.taken).map(|text| Event::Said { text }));
                 events
             }
         }
@@ -185,6 +189,26 @@ impl Session {
     /// The level.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
+    }
+
+    /// The level, to be shared.
+    pub fn scenario_arc(&self) -> Arc<Scenario> {
+        Arc::clone(&self.scenario)
+    }
+
+    /// The probes that were made.
+    pub fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    /// Whether everything that a probe tells is known, because it was made or came along with another one.
+    pub fn knows(&self, probe: &Probe) -> bool {
+        probe.keys.iter().all(|key| self.known.contains(key))
+    }
+
+    /// The answers known so far.
+    pub fn facts(&self) -> Arc<crate::facts::Facts> {
+        Arc::clone(&self.outcome.facts)
     }
 
     /// The mode.
@@ -252,7 +276,7 @@ impl Session {
         match self.mode {
             Mode::Practice => {}
             Mode::Guided => {
-                events.extend(voice::fading(&scenario, self.taken.len()).map(|text| Event::Said { text }));
+                events.extend(voice::fading(&scenario, &self.taken).map(|text| Event::Said { text }));
             }
             Mode::Interview => {
                 let last = self.taken.last();

@@ -2,6 +2,7 @@
 
 use super::scenario::Scenario;
 use super::schema::ModelStep;
+use super::session::Taken;
 use crate::model::Layer;
 
 /// The first words of an interview.
@@ -41,14 +42,24 @@ pub fn worked(scenario: &Scenario, step: &ModelStep) -> String {
     format!("I take the first step. Layer: {layer}. I expect to see {expected}. I read `{}`. {}", step.probe, step.why)
 }
 
-/// What the tutor says before the trainee's next step, less each time. `at` counts the model path's steps from zero.
-pub fn fading(scenario: &Scenario, at: usize) -> Option<String> {
-    let step = scenario.level.model_path.get(at)?;
-    let probe = scenario.probe(&step.probe)?;
-    match at {
+/// What the tutor says before the trainee's next step, less each time. It speaks of the first step of the model path that was not made yet.
+pub fn fading(scenario: &Scenario, taken: &[Taken]) -> Option<String> {
+    let read = |name: &str| taken.iter().any(|step| step.probe == name);
+    let step = scenario.level.model_path.iter().find(|step| !read(&step.probe));
+    let Some((step, probe)) = step.and_then(|step| Some((step, scenario.probe(&step.probe)?))) else {
+        return Some("You have read what I would have read. Give your verdict.".into());
+    };
+    let stays = taken.last().is_some_and(|last| last.layer == probe.layer);
+    match taken.len() {
         0 => None,
-        1 => Some(format!("Step 2 is yours. Stay with the {} layer: {} Which read tells?", probe.layer, step.why)),
-        2 => Some(format!("Step 3: look at the {} layer next. Say what you expect, then read.", probe.layer)),
+        1 => {
+            let start = if stays { "Stay with" } else { "Go on to" };
+            Some(format!("Step 2 is yours. {start} the {} layer: {} Which read tells?", probe.layer, step.why))
+        }
+        2 => {
+            let start = if stays { "stay with the {} layer" } else { "look at the {} layer next" };
+            Some(format!("Step 3: {}. Say what you expect, then read.", start.replace("{}", probe.layer.as_str())))
+        }
         3 => Some("From here on you lead. When only one cause is left, give your verdict.".into()),
         _ => None,
     }

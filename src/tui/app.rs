@@ -1,6 +1,8 @@
 //! The state, and what a message does to it.
 
+mod drill;
 mod form;
+mod levels;
 mod mouse;
 mod over;
 mod start;
@@ -15,6 +17,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
+pub use levels::Shelf;
 pub use start::Offer;
 
 use super::action::{Action, Place};
@@ -41,8 +44,8 @@ pub enum Screen {
     Walk,
     /// Two diagnoses side by side.
     Compare,
-    /// The training that is to come.
-    Train,
+    /// The list of levels.
+    Levels,
 }
 
 /// What a named file is for.
@@ -90,6 +93,8 @@ pub struct App {
     pub prompt: Option<Prompt>,
     pub walk: Option<Walk>,
     pub compared: Option<Compared>,
+    /// The list of levels.
+    pub shelf: Shelf,
     pub finder: Option<Finder>,
     /// A word until the next key.
     pub toast: Option<String>,
@@ -118,6 +123,7 @@ impl App {
             prompt: None,
             walk: None,
             compared: None,
+            shelf: Shelf::default(),
             finder: None,
             toast: None,
             mouse,
@@ -154,8 +160,9 @@ impl App {
             (Screen::Form, _) => Place::Form,
             (Screen::Prompt, _) => Place::Prompt,
             (Screen::Compare, _) => Place::Compare,
-            (Screen::Train, _) => Place::Train,
+            (Screen::Levels, _) => Place::Levels,
             (Screen::Walk, Some(walk)) => match walk.view() {
+                View::Session => drill::place(walk),
                 View::Verdict => Place::Verdict,
                 View::Steps => Place::Steps,
                 View::Evidence if walk.reading.typing => Place::Search,
@@ -179,9 +186,18 @@ impl App {
             Msg::Paste(text) => self.pasted(&text),
             Msg::Resize => Vec::new(),
             Msg::Tick => {
-                if let Some(walk) = self.walk.as_mut().filter(|walk| !walk.finished) {
+                if let Some(walk) = self.walk.as_mut().filter(|walk| walk.is_under_way()) {
                     walk.seconds += 1;
+                    self.tick_drill();
                 }
+                Vec::new()
+            }
+            Msg::Levels(levels) => {
+                self.shelf.meet(*levels);
+                Vec::new()
+            }
+            Msg::Level(number, ready) if number == self.number => {
+                self.begin_drill(ready);
                 Vec::new()
             }
             Msg::Engine(number, event) if number == self.number => self.told(*event),
@@ -190,7 +206,7 @@ impl App {
                 Vec::new()
             }
             // A walk that was given up for another one is not heard any more.
-            Msg::Engine(..) | Msg::Ended(..) => Vec::new(),
+            Msg::Engine(..) | Msg::Ended(..) | Msg::Level(..) => Vec::new(),
             Msg::Checked(version, found) => {
                 if version == self.form.version {
                     self.form.checked = Some(found);
@@ -236,6 +252,11 @@ impl App {
             }
             self.screens.retain(|screen| !matches!(screen, Screen::Walk | Screen::Form));
             self.screens.push(Screen::Form);
+        }
+        // Behind a level stands the list.
+        if let StartRequest::Level(level) = &what {
+            self.shelf.mode = level.mode;
+            self.show(Screen::Levels);
         }
         self.walk = Some(Walk::new(what, stepwise));
         self.show(Screen::Walk);
@@ -285,6 +306,11 @@ impl App {
                 }
             }
             Place::Form => return self.typed_in_form(&event),
+            Place::Words => {
+                if let Some(input) = self.words() {
+                    input.handle_event(&event);
+                }
+            }
             _ => {}
         }
         Vec::new()
@@ -315,29 +341,26 @@ impl App {
             Place::Form => self.in_form(action),
             Place::Prompt => self.in_prompt(action),
             Place::Compare => self.in_compare(action),
-            Place::Train => self.in_train(action),
+            Place::Levels => self.in_levels(action),
+            Place::Session | Place::Words | Place::Judge | Place::Debrief | Place::Replay => self.in_drill(action),
             Place::Verdict | Place::Steps | Place::Evidence | Place::Search | Place::Facts => self.in_walk(action),
         }
     }
 
     /// Work would be lost while answers are still coming.
     fn quit(&mut self, asked: bool) -> Vec<Effect> {
-        let under_way = self.walk.as_ref().is_some_and(|walk| !walk.finished);
-        if under_way && !asked {
+        let under_way = self.walk.as_ref().filter(|walk| walk.is_under_way());
+        if let (Some(walk), false) = (under_way, asked) {
             self.leaving = true;
-            self.toast = Some("A walk is under way, and its answers would be lost. {quit} again leaves.".into());
+            self.toast = Some(match walk.drill {
+                Some(_) => {
+                    "A session is under way, and nothing of it is kept before the verdict. {quit} again leaves.".into()
+                }
+                None => "A walk is under way, and its answers would be lost. {quit} again leaves.".into(),
+            });
             return Vec::new();
         }
         vec![Effect::Quit]
-    }
-
-    fn in_train(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Back => self.go_back(),
-            Action::Open => return self.walk_example(),
-            _ => self.common(action),
-        }
-        Vec::new()
     }
 
     fn in_compare(&mut self, action: Action) -> Vec<Effect> {

@@ -18,6 +18,8 @@ pub enum Lists {
     Calls,
     /// What the start screen offers.
     Offers,
+    /// The levels.
+    Levels,
 }
 
 impl Lists {
@@ -28,6 +30,7 @@ impl Lists {
             Lists::Palette => "Actions: type to filter, Enter runs",
             Lists::Gates => "Find a gate",
             Lists::Calls => "Find a call",
+            Lists::Levels => "Find a level",
             Lists::Offers => "Find a playbook, a snapshot, a diagnosis of late",
         }
     }
@@ -44,6 +47,8 @@ pub enum Run {
     Call(usize),
     /// Takes this offer of the start screen.
     Offer(usize),
+    /// Selects this level.
+    Level(usize),
 }
 
 /// An entry.

@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Recent;
 use crate::engine::{Event, Steering};
 use crate::facts::Facts;
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, Layer};
+use crate::train::{Debrief, Entry, Mode, Scenario};
 
 /// An embedded walk that needs no credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +137,55 @@ pub struct LiveRequest {
     pub error: Option<String>,
 }
 
+/// Which of a level's variants is played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Variant {
+    /// The level as it is written.
+    #[default]
+    Written,
+    /// One that nobody has chosen.
+    Any,
+    /// This one.
+    Seed(u64),
+}
+
+/// A level to train on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelRequest {
+    /// Its id, or a file.
+    pub id: String,
+    /// How much the session helps.
+    pub mode: Mode,
+    /// Which variant.
+    pub variant: Variant,
+}
+
+/// A level in the list, and where the user stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelEntry {
+    /// The level.
+    pub level: Entry,
+    /// Its box, from 1 to 4; none: it was never played.
+    pub leitner: Option<usize>,
+    /// The best score.
+    pub best: Option<u32>,
+    /// Whether it is to be played again by now.
+    pub is_due: bool,
+    /// `new`, `due, best 80`, `in 3 days, best 80`.
+    pub told: String,
+}
+
+/// Everything there is to train on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// The levels, easy ones first.
+    pub entries: Vec<LevelEntry>,
+    /// What to train next.
+    pub next: Option<String>,
+    /// Of each layer: how many levels are mastered, and of how many.
+    pub mastered: Vec<(Layer, usize, usize)>,
+}
+
 /// What to walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartRequest {
@@ -145,6 +195,8 @@ pub enum StartRequest {
     Snapshot(PathBuf),
     /// A live cloud.
     Live(LiveRequest),
+    /// A level to train on.
+    Level(LevelRequest),
 }
 
 /// Why something could not be done: a sentence, and what to do next.
@@ -200,6 +252,18 @@ pub trait Host: Send + Sync {
 
     /// Keeps a text that no clipboard took in a file, and says which.
     fn keep_text(&self, text: &str) -> Result<PathBuf, HostError>;
+
+    /// The levels, and where the user stands. It may take a moment: files are read for it.
+    fn levels(&self) -> Levels;
+
+    /// Makes a level ready. It may take a moment.
+    fn level(&self, what: &LevelRequest) -> Result<Arc<Scenario>, HostError>;
+
+    /// Keeps the result of a session, for what is due again.
+    fn trained(&self, debrief: &Debrief) -> Result<(), HostError>;
+
+    /// Writes the debrief as Markdown into a new file of the current directory, and says which.
+    fn write_debrief(&self, debrief: &Debrief) -> Result<PathBuf, HostError>;
 
     /// Notes a finished diagnosis among those of late; `saved` is where its answers were saved.
     fn remember(&self, what: &StartRequest, diagnosis: &Diagnosis, saved: Option<&Path>);

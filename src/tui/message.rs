@@ -1,14 +1,17 @@
 //! What can happen, and what is asked to be done about it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::action::Action;
+use super::drill::Part;
 use super::walk::View;
-use super::{HostError, LiveRequest, StartRequest};
+use super::{HostError, Levels, LiveRequest, StartRequest};
 use crate::engine::Event;
 use crate::facts::Call;
+use crate::train::{Debrief, Scenario};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -29,6 +32,10 @@ pub enum Msg {
     Ended(u64, Result<(), HostError>),
     /// What was found of the form's words, in the state with this number.
     Checked(u64, Result<String, HostError>),
+    /// The levels were found.
+    Levels(Box<Levels>),
+    /// A level is ready, or cannot be played: the number of its walk, and what came of it.
+    Level(u64, Result<Arc<Scenario>, HostError>),
     /// What came of copying.
     Copied(String),
     /// The session shall end.
@@ -66,6 +73,12 @@ pub enum Effect {
     Save,
     /// Compare with this snapshot.
     Compare(PathBuf),
+    /// Find the levels.
+    Levels,
+    /// Keep the result of a session.
+    Trained(Box<Debrief>),
+    /// Write a debrief.
+    WriteDebrief(Box<Debrief>),
     /// Note the finished walk among those of late.
     Remember,
     /// Listen to the mouse, or do not.
@@ -99,6 +112,14 @@ pub enum Hit {
     Field(usize),
     /// Takes a suggestion of the form.
     Suggestion(usize),
+    /// Selects a level; once more: plays it.
+    Level(usize),
+    /// Selects a read; once more: makes it.
+    Read(usize),
+    /// Goes to a part of the verdict's form.
+    Part(Part),
+    /// Selects an entry of that part; once more: chooses it.
+    Choice(usize),
     /// Runs an entry of the finder.
     Entry(usize),
 }

@@ -11,15 +11,16 @@
 //! ```
 
 mod compare;
+mod drill;
 mod evidence;
 mod facts;
 mod finder;
 mod form;
+mod levels;
 mod path;
 mod start;
 mod steps;
 mod strip;
-mod train;
 mod verdict;
 mod walk;
 
@@ -100,7 +101,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Vec<(Rect, Hit)> {
         (Screen::Form, _) => form::draw(app, &mut canvas, body),
         (Screen::Prompt, _) => form::prompt(app, &mut canvas, body),
         (Screen::Compare, _) => compare::draw(app, &mut canvas, body),
-        (Screen::Train, _) => train::draw(app, &mut canvas, body),
+        (Screen::Levels, _) => levels::draw(app, &mut canvas, body),
         (Screen::Walk, Some(walk)) => walk::draw(app, walk, &mut canvas, body),
         (Screen::Start | Screen::Walk, _) => start::draw(app, &mut canvas, body),
     }
@@ -139,10 +140,10 @@ fn crumbs(app: &App, room: usize) -> Line<'static> {
                 _ => "Open a snapshot".into(),
             }),
             (Screen::Compare, _) => parts.push("Compare".into()),
-            (Screen::Train, _) => parts.push("Train".into()),
+            (Screen::Levels, _) => parts.push("Train".into()),
             (Screen::Walk, Some(walk)) => {
                 parts.push(one_line(&walk.title));
-                parts.extend(walk.views.iter().map(|view| view.title().to_owned()));
+                parts.extend(walk.views.iter().map(|view| walk.title_of(*view).to_owned()));
             }
             (Screen::Walk, None) => {}
         }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::message::{Effect, Msg};
-use super::{Exit, Host, HostError, SnapshotEntry, StartRequest, clipboard, terminal};
+use super::{Exit, Host, HostError, LevelRequest, SnapshotEntry, StartRequest, clipboard, terminal};
 use crate::engine::{Event, Known, Pace, Steering};
 use crate::facts::{Call, Facts};
 use crate::model::Diagnosis;
@@ -43,7 +43,7 @@ pub async fn session(
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     loop {
         app.hits = screen.draw(&app)?;
-        let under_way = app.walk.as_ref().is_some_and(|walk| !walk.finished);
+        let under_way = app.walk.as_ref().is_some_and(|walk| walk.is_under_way());
         // Keys go first: a flood of answers must not keep the user from cancelling it.
         let message = tokio::select! {
             biased;
@@ -128,6 +128,13 @@ impl Runner {
         let mut waiting = std::collections::VecDeque::from(effects);
         while let Some(effect) = waiting.pop_front() {
             match effect {
+                Effect::Walk(StartRequest::Level(level), _) => self.play(app, level),
+                Effect::Levels => self.levels(),
+                Effect::Trained(debrief) => {
+                    app.kept(self.host.trained(&debrief));
+                    self.levels();
+                }
+                Effect::WriteDebrief(debrief) => app.wrote("debrief", Some(self.host.write_debrief(&debrief))),
                 Effect::Walk(what, stepwise) => {
                     let number = app.begin_walk(what.clone(), stepwise);
                     self.walk(number, what, Steering { pace: pace(stepwise), known: None });
@@ -163,6 +170,25 @@ impl Runner {
             }
         }
         Ok(false)
+    }
+
+    fn play(&mut self, app: &mut App, level: LevelRequest) {
+        let number = app.begin_walk(StartRequest::Level(level.clone()), false);
+        self.cancel.cancel();
+        let (host, sender) = (self.host.clone(), self.sender.clone());
+        tokio::task::spawn_blocking(move || {
+            let _ = sender.send(Msg::Level(number, host.level(&level)));
+        });
+        if app.shelf.levels.is_none() {
+            self.levels();
+        }
+    }
+
+    fn levels(&self) {
+        let (host, sender) = (self.host.clone(), self.sender.clone());
+        tokio::task::spawn_blocking(move || {
+            let _ = sender.send(Msg::Levels(Box::new(host.levels())));
+        });
     }
 
     fn retry(&mut self, app: &mut App, call: Call) {

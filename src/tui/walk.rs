@@ -1,6 +1,7 @@
-//! The state of one walk.
+//! The state of one walk: of a diagnosis, or of a level that is trained on.
 
 mod evidence;
+mod trained;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -8,6 +9,8 @@ use std::sync::Arc;
 
 pub use evidence::Reading;
 
+use super::action::Action;
+use super::drill::Drill;
 use super::route::Route;
 use super::{HostError, StartRequest};
 use crate::engine::Event;
@@ -18,6 +21,8 @@ use crate::secret::scrubbed;
 /// What is shown of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
+    /// The session of a level: the reads, what was said, the verdict's form, the debrief.
+    Session,
     /// The path and its verdict.
     Verdict,
     /// The walk, question by question.
@@ -29,12 +34,13 @@ pub enum View {
 }
 
 impl View {
-    /// All, in order.
+    /// Those of a diagnosis, in order.
     pub const ALL: [View; 4] = [View::Verdict, View::Steps, View::Evidence, View::Facts];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
+            View::Session => "Session",
             View::Verdict => "Verdict",
             View::Steps => "Steps",
             View::Evidence => "Evidence",
@@ -102,6 +108,10 @@ pub struct Walk {
     pub saved: Option<PathBuf>,
     /// The picture of the path, kept for as long as it fits.
     pub route: RefCell<Option<Route>>,
+    /// The level that is trained on.
+    pub drill: Option<Box<Drill>>,
+    /// What of it is shown.
+    shown: Option<trained::Shown>,
 }
 
 impl Walk {
@@ -111,6 +121,12 @@ impl Walk {
             StartRequest::Example(name) => format!("example {name}"),
             StartRequest::Snapshot(path) => path.display().to_string(),
             StartRequest::Live(live) => scrubbed(&live.resource),
+            StartRequest::Level(level) => level.id.clone(),
+        };
+        let first = match (&what, paused) {
+            (StartRequest::Level(_), _) => View::Session,
+            (_, true) => View::Steps,
+            (_, false) => View::Verdict,
         };
         Walk {
             what,
@@ -121,7 +137,7 @@ impl Walk {
             why: Vec::new(),
             selected: 0,
             moved: false,
-            views: vec![if paused { View::Steps } else { View::Verdict }],
+            views: vec![first],
             fact: 0,
             reading: Reading::default(),
             scroll: 0,
@@ -134,6 +150,8 @@ impl Walk {
             seconds: 0,
             saved: None,
             route: RefCell::new(None),
+            drill: None,
+            shown: None,
         }
     }
 
@@ -181,12 +199,13 @@ impl Walk {
 
     /// The next view, in place of this one.
     pub fn turn(&mut self, forward: bool) {
-        let count = View::ALL.len();
-        let at = View::ALL.iter().position(|view| *view == self.view()).unwrap_or(0);
-        let view = View::ALL[(at + if forward { 1 } else { count - 1 }) % count];
+        let all = self.all_views();
+        let count = all.len();
+        let at = all.iter().position(|view| *view == self.view()).unwrap_or(0);
+        let view = all[(at + if forward { 1 } else { count - 1 }) % count];
         self.views.clear();
-        if view != View::Verdict {
-            self.views.push(View::Verdict);
+        if view != all[0] {
+            self.views.push(all[0]);
         }
         self.open(view);
         if self.views.is_empty() {
@@ -304,6 +323,17 @@ impl Walk {
         found.inspect(|at| self.select(*at)).is_some()
     }
 
+    /// Moves the picture.
+    pub fn pan_by(&mut self, action: Action) {
+        match action {
+            Action::PanLeft => self.pan.0 -= 8,
+            Action::PanRight => self.pan.0 += 8,
+            Action::PanUp => self.pan.1 -= 4,
+            Action::PanDown => self.pan.1 += 4,
+            _ => {}
+        }
+    }
+
     /// The first gate of a layer.
     pub fn select_layer(&mut self, layer: Layer) {
         if let Some(at) = self.gates().iter().position(|gate| gate.layer == layer) {
@@ -361,7 +391,9 @@ impl Walk {
     /// The facts behind the selected gate: what was refused first, then what speaks of the thing to blame.
     pub fn evidence(&self) -> Vec<&Fact> {
         let (Some(gate), Some(facts)) = (self.gate(), &self.facts) else { return Vec::new() };
-        let mut found: Vec<&Fact> = gate.facts.iter().filter_map(|id| facts.by_id(id)).collect();
+        // What a trainee has not read yet is no document.
+        let read = |fact: &&Fact| !self.is_masked() || fact.status != FactStatus::Skipped;
+        let mut found: Vec<&Fact> = gate.facts.iter().filter_map(|id| facts.by_id(id)).filter(read).collect();
         let blamed = |fact: &Fact| match (&gate.blame, &fact.body) {
             (Some(blame), Some(body)) => body.to_string().contains(blame.as_str()),
             _ => false,

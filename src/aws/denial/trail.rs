@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{finish, plain};
 use crate::model::{ANONYMOUS, Denial};
+use crate::pasted::documents;
 
 /// Keys under which bodies and job descriptions keep the sentence.
 const SENTENCES: &[&str] = &["errorMessage", "message", "Message", "FailureReason", "Cause", "cause", "error_message"];
@@ -11,13 +12,8 @@ const CODES: &[&str] = &["__type", "Code", "code", "errorCode", "error_code"];
 
 /// The denials in a text of JSON documents, one after another; `None` when it is no JSON.
 pub fn read(text: &str) -> Option<Vec<Denial>> {
-    if !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
     let mut denials = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        collect(&value.ok()?, &mut denials, 0);
-    }
+    documents(text)?.iter().for_each(|value| collect(value, &mut denials, 0));
     Some(denials)
 }
 

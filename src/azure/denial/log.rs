@@ -8,19 +8,15 @@ use super::operation;
 use super::{empty, entra, finish, note, plain, target, worded};
 use crate::azure::id;
 use crate::model::{ANONYMOUS, Denial};
+use crate::pasted::documents;
 
 /// Envelopes hold envelopes, but not many.
 const DEPTH: usize = 8;
 
 /// The denials in a text of JSON documents, one after another; `None` when it is no JSON.
 pub fn read(text: &str) -> Option<Vec<Denial>> {
-    if !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
     let mut denials = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        collect(&value.ok()?, &mut denials, 0);
-    }
+    documents(text)?.iter().for_each(|value| collect(value, &mut denials, 0));
     Some(denials)
 }
 

@@ -35,6 +35,7 @@ use super::words::fix;
 use crate::azure::id;
 use crate::azure::principal::Who;
 use crate::model::{Decisive, Fix, Risk};
+use crate::shell::quoted;
 
 /// A part of a document as evidence.
 fn decisive(document: impl Into<String>, statement: impl Into<String>, part: &Value) -> Decisive {
@@ -58,15 +59,6 @@ fn place(scope: &str) -> String {
             (_, Some(subscription)) => format!("subscription {subscription}"),
             _ => "the root".to_owned(),
         },
-    }
-}
-
-/// For a shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::{Failure, print};
 use super::{bank, records};
 use crate::model::Layer;
 use crate::train::Entry;
-use crate::train::progress::{self, Standing};
+use crate::train::progress;
 use crate::train::schema::Difficulty;
 
 /// Prints the levels, and which are due.
@@ -47,7 +47,7 @@ pub fn list(
     let width = shown.iter().map(|entry| entry.id.len()).max().unwrap_or(0);
     for entry in &shown {
         let layers: Vec<&str> = entry.tags.iter().map(|layer| layer.as_str()).collect();
-        let state = state(standings.get(&entry.id), now);
+        let state = standings.get(&entry.id).map_or_else(|| "new".to_owned(), |standing| standing.told(now));
         let _ = writeln!(
             out,
             "{:<width$}  {:<6}  {:<24}  {state:<20}  {}",
@@ -68,18 +68,6 @@ pub fn list(
         let _ = writeln!(out, "\nnext: gatewalk train {}", next.id);
     }
     print(&out)
-}
-
-fn state(standing: Option<&Standing>, now: Timestamp) -> String {
-    match standing {
-        None => "new".into(),
-        Some(standing) if standing.due <= now => format!("due, best {}", standing.best),
-        Some(standing) => {
-            let days = (standing.due.as_second() - now.as_second() + 86_399) / 86_400;
-            let unit = if days == 1 { "day" } else { "days" };
-            format!("in {days} {unit}, best {}", standing.best)
-        }
-    }
 }
 
 fn layer_of(layer: TrainLayer) -> Layer {

@@ -6,7 +6,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::{App, Screen};
 use crate::secret::scrubbed;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Place};
 use crate::tui::message::Effect;
 use crate::tui::{Field, LiveRequest};
 use crate::visible::one_line;
@@ -108,7 +108,12 @@ impl App {
                     add(&mut prompt.input);
                 }
             }
-            Screen::Walk | Screen::Compare | Screen::Train => {
+            Screen::Walk if self.place() == Place::Words => {
+                if let Some(input) = self.words() {
+                    add(input);
+                }
+            }
+            Screen::Walk | Screen::Compare | Screen::Levels => {
                 if let Some(walk) = self.walk.as_mut().filter(|walk| walk.reading.typing) {
                     add(&mut walk.reading.word);
                     walk.reading.seek();

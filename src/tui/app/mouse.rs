@@ -6,7 +6,6 @@ use ratatui::layout::Position;
 use super::App;
 use crate::tui::action::Action;
 use crate::tui::message::{Effect, Hit};
-use crate::tui::walk::View;
 
 /// Entries that one turn of the wheel moves.
 const WHEEL: usize = 3;
@@ -50,6 +49,14 @@ impl App {
                 }
                 return self.act(Action::Open);
             }
+            Hit::Level(at) => {
+                let again = self.shelf.selected == at;
+                self.shelf.selected = at;
+                return if again { self.act(Action::Open) } else { Vec::new() };
+            }
+            Hit::Read(at) => return self.click_read(at),
+            Hit::Part(part) => self.click_part(part),
+            Hit::Choice(at) => return self.click_choice(at),
             Hit::Gate(at) => {
                 let Some(walk) = &mut self.walk else { return Vec::new() };
                 if walk.selected == at {
@@ -69,7 +76,7 @@ impl App {
             }
             Hit::View(view) => {
                 if let Some(walk) = &mut self.walk {
-                    walk.views = if view == View::Verdict { vec![view] } else { vec![View::Verdict] };
+                    walk.views = vec![walk.all_views()[0]];
                     walk.open(view);
                 }
             }

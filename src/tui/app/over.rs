@@ -12,8 +12,11 @@ impl App {
     /// Whether an action would do something now. The footer shows these only; the help shows all.
     pub fn is_ready(&self, action: Action) -> bool {
         let Some(walk) = self.walk.as_ref().filter(|_| self.screen() == Screen::Walk) else {
-            return !matches!(action, Action::Find) || self.screen() == Screen::Start;
+            return !matches!(action, Action::Find) || matches!(self.screen(), Screen::Start | Screen::Levels);
         };
+        if let Some(ready) = super::drill::is_ready(walk, action) {
+            return ready;
+        }
         let judged = walk.diagnosis.is_some() && walk.error.is_none();
         let pressing = || walk.gates().iter().any(|gate| matches!(gate.status, Verdict::Closed | Verdict::Unknown));
         match action {
@@ -32,6 +35,7 @@ impl App {
             Action::NextDocument | Action::PreviousDocument => walk.documents().len() > 1,
             Action::Open => match walk.view() {
                 View::Verdict | View::Steps => judged,
+                View::Session => true,
                 View::Evidence => !walk.reading.document.rows.is_empty(),
                 View::Facts => walk.call().is_some_and(|asked| asked.fact.is_some()),
             },
@@ -66,7 +70,14 @@ impl App {
                 _ => "walk",
             },
             (Action::Open, Place::Finder, _) => "run",
-            (Action::Open, Place::Train, _) => "walk the example",
+            (Action::Open, Place::Levels, _) => "play",
+            (Action::Open, Place::Session, _) => "read",
+            (Action::Open, Place::Words, _) => "say it",
+            (Action::Open, Place::Judge, _) => "choose, go on",
+            (Action::Open, Place::Debrief, _) => "the real thing",
+            (Action::Open, Place::Replay, _) => "next step",
+            (Action::Identity, Place::Levels, _) => "layer",
+            (Action::Copy, Place::Debrief, _) => "copy",
             (Action::Open, Place::Search, _) => "found",
             (Action::Open, Place::Verdict, _) => "steps",
             (Action::Open, Place::Steps, _) => "evidence",
@@ -77,6 +88,7 @@ impl App {
                 (Some(gate), Some(d)) if d.fixes_of(&gate.id).next().is_some() => "copy fix",
                 _ => "copy finding",
             },
+            (Action::NextMark, Place::Verdict | Place::Steps, Some(walk)) if walk.is_masked() => "next",
             (Action::NextMark, Place::Verdict | Place::Steps, _) => "next broken",
             _ => short,
         }
@@ -88,6 +100,7 @@ impl App {
             Action::Help => Lists::Help,
             Action::Palette => Lists::Palette,
             Action::Find if self.screen() == Screen::Start => Lists::Offers,
+            Action::Find if self.screen() == Screen::Levels => Lists::Levels,
             _ => return,
         };
         self.find(lists);
@@ -100,6 +113,7 @@ impl App {
             Lists::Gates => self.gates(),
             Lists::Calls => self.calls(),
             Lists::Offers => self.offered(),
+            Lists::Levels => self.shelved(),
         };
         self.finder = Some(Finder::new(lists, all));
     }
@@ -208,6 +222,10 @@ impl App {
                 if let Some(walk) = &mut self.walk {
                     walk.fact = at;
                 }
+                Vec::new()
+            }
+            Run::Level(at) => {
+                self.shelf.select(at);
                 Vec::new()
             }
             Run::Offer(at) => match self.offers(false).get(at) {

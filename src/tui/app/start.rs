@@ -83,7 +83,10 @@ impl App {
                 self.show(Screen::Form);
                 return self.check();
             }
-            Offer::Train => self.show(Screen::Train),
+            Offer::Train => {
+                self.show(Screen::Levels);
+                return vec![Effect::Levels];
+            }
             Offer::Snapshot => self.prompt(Wanted::Walk),
             Offer::Example(at) => {
                 if let Some(example) = self.world.examples.get(at) {
@@ -124,14 +127,6 @@ impl App {
             }
         }
         Vec::new()
-    }
-
-    /// The first example, walked step by step.
-    pub(super) fn walk_example(&mut self) -> Vec<Effect> {
-        match self.world.examples.is_empty() {
-            true => Vec::new(),
-            false => self.take_offer(Offer::Example(0), true),
-        }
     }
 
     pub(super) fn prompt(&mut self, wanted: Wanted) {

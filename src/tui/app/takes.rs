@@ -33,6 +33,7 @@ impl App {
 /// What matters most where the user looks.
 fn matters(walk: &Walk) -> Option<(&'static str, String)> {
     match walk.view() {
+        View::Session => None,
         View::Verdict | View::Steps => {
             let (gate, diagnosis) = (walk.gate()?, walk.diagnosis.as_ref()?);
             let commands: Vec<&str> = diagnosis
@@ -86,6 +87,7 @@ fn command(walk: &Walk) -> Option<String> {
     let asked = match walk.view() {
         View::Facts => walk.call(),
         View::Evidence => walk.documents().get(walk.reading.at).and_then(|fact| walk.asked(fact)),
+        View::Session => None,
         View::Verdict | View::Steps => walk.evidence().first().and_then(|fact| walk.asked(fact)),
     };
     asked.map(|asked| asked.command.clone())

@@ -30,9 +30,11 @@ impl App {
             Action::Back => {
                 if !walk.back() {
                     self.go_back();
-                    if self.screen() == Screen::Form {
-                        return self.check();
-                    }
+                    return match self.screen() {
+                        Screen::Form => self.check(),
+                        Screen::Levels => vec![Effect::Levels],
+                        _ => Vec::new(),
+                    };
                 }
             }
             Action::NextView => walk.turn(true),
@@ -59,7 +61,7 @@ impl App {
                     walk.reading.typing = true;
                 }
                 View::Facts => self.find(Lists::Calls),
-                View::Verdict | View::Steps => self.find(Lists::Gates),
+                View::Session | View::Verdict | View::Steps => self.find(Lists::Gates),
             },
             Action::Help | Action::Palette => self.common(action),
             _ => {
@@ -79,7 +81,9 @@ impl App {
             }
             View::Evidence => (walk.reading.jump(forward), "The word does not stand in this document."),
             View::Facts => (next_failed(walk, forward), "Every call was answered."),
-            View::Verdict | View::Steps => (walk.next_pressing(forward), "No gate is closed or unknown."),
+            View::Session | View::Verdict | View::Steps => {
+                (walk.next_pressing(forward), "No gate is closed or unknown.")
+            }
         };
         if !found {
             self.toast = Some(nothing.into());
@@ -88,6 +92,10 @@ impl App {
 
     fn steer(&mut self, action: Action) -> Vec<Effect> {
         let Some(walk) = &mut self.walk else { return Vec::new() };
+        if walk.drill.is_some() && action != Action::Again {
+            self.toast = Some("A level asks no cloud: its reads are made in the view Session.".into());
+            return Vec::new();
+        }
         let mut say = |text: &str| {
             self.toast = Some(text.to_owned());
             Vec::new()
@@ -126,6 +134,7 @@ impl App {
             View::Evidence => {
                 walk.documents().get(walk.reading.at).and_then(|fact| walk.asked(fact)).map(|asked| asked.call.clone())
             }
+            View::Session => None,
             View::Verdict | View::Steps => walk
                 .evidence()
                 .into_iter()
@@ -161,6 +170,7 @@ impl App {
 /// The keys that mean another thing in each view.
 fn in_view(walk: &mut Walk, action: Action) {
     match walk.view() {
+        View::Session => {}
         View::Verdict | View::Steps => in_gates(walk, action),
         View::Evidence => in_evidence(walk, action),
         View::Facts => in_facts(walk, action),
@@ -181,10 +191,7 @@ fn in_gates(walk: &mut Walk, action: Action) {
         Action::Last => walk.select(usize::MAX),
         Action::Right => walk.next_way(true),
         Action::Left => walk.next_way(false),
-        Action::PanLeft => walk.pan.0 -= 8,
-        Action::PanRight => walk.pan.0 += 8,
-        Action::PanUp => walk.pan.1 -= 4,
-        Action::PanDown => walk.pan.1 += 4,
+        Action::PanLeft | Action::PanRight | Action::PanUp | Action::PanDown => walk.pan_by(action),
         Action::Open => walk.open(if walk.view() == View::Verdict { View::Steps } else { View::Evidence }),
         _ => {}
     }

@@ -21,9 +21,13 @@ pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let table = Rect { height: area.height - low + 1, ..area };
     let below = Rect { y: area.y + area.height - low, height: low, ..area };
     let failed = walk.calls.iter().filter(|asked| is_failed(asked)).count();
+    let calls = match walk.calls.len() {
+        1 => "1 read call".to_owned(),
+        many => format!("{many} read calls"),
+    };
     let title = match failed {
-        0 => format!("Facts: {} read calls", walk.calls.len()),
-        failed => format!("Facts: {} read calls, {failed} not answered", walk.calls.len()),
+        0 => format!("Facts: {calls}"),
+        failed => format!("Facts: {calls}, {failed} not answered"),
     };
     let inner = canvas.pane(table, &title, app.look);
     let rows = usize::from(inner.height);

@@ -55,7 +55,7 @@ fn line(app: &App, lists: Lists, entry: &Found, selected: bool, room: usize) -> 
     let look = app.look;
     let (keys, name) = match lists {
         Lists::Help | Lists::Palette => (14, 20),
-        Lists::Gates | Lists::Calls => (10, 30),
+        Lists::Gates | Lists::Calls | Lists::Levels => (10, 30),
         Lists::Offers => (0, 36),
     };
     let about = cut(&entry.about, room.saturating_sub(keys + name + 4));

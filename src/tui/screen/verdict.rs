@@ -206,6 +206,8 @@ fn sure(gate: &GateReport) -> String {
         count => format!("{count} facts"),
     };
     match (gate.status, gate.confidence) {
+        // What a trainee is to judge has no code: nothing is said of it.
+        _ if gate.code.is_empty() => String::new(),
         (Verdict::Unknown, _) => "not known: something could not be read".into(),
         (_, Confidence::Config) => format!("high: configuration ({facts})"),
         (_, Confidence::Observed) => "high: the request itself was tried".into(),
@@ -226,7 +228,7 @@ pub fn told(look: Look, diagnosis: &Diagnosis, gate: &GateReport, room: usize) -
         told.extend(gate.missing.iter().map(|missing| ("Needs", missing.clone())));
     }
     if gate.status != Verdict::NotApplicable && !gate.pending {
-        told.push(("Sure", sure(gate)));
+        told.extend(Some(("Sure", sure(gate))).filter(|(_, sure)| !sure.is_empty()));
     }
     told.extend(gate.notes.iter().map(|note| ("Note", note.clone())));
     told.extend(gate.links.iter().map(|link| ("Read", link.clone())));

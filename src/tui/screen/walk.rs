@@ -4,7 +4,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::{Canvas, evidence, facts, steps, verdict};
+use super::{Canvas, drill, evidence, facts, steps, verdict};
 use crate::model::{Layer, Status, Verdict};
 use crate::tui::app::App;
 use crate::tui::message::Hit;
@@ -16,7 +16,11 @@ use crate::visible::one_line;
 pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let [head, tabs, body] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1)]).areas(area);
-    canvas.line(head, 0, summed_up(app, walk, usize::from(head.width)));
+    let summary = match &walk.drill {
+        Some(drill) => drill::summed_up(app, walk, drill, usize::from(head.width)),
+        None => summed_up(app, walk, usize::from(head.width)),
+    };
+    canvas.line(head, 0, summary);
     self::tabs(app, walk, canvas, tabs);
     if let Some(error) = &walk.error {
         let inner = canvas.pane(body, "It could not be walked", app.look);
@@ -34,6 +38,10 @@ pub fn draw(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
         return;
     }
     match walk.view() {
+        View::Session => match &walk.drill {
+            Some(drill) => drill::draw(app, walk, drill, canvas, body),
+            None => canvas.lines(body, vec![Line::styled(" The level is being made ready.", app.look.quiet())]),
+        },
         View::Verdict => verdict::draw(app, walk, canvas, body),
         View::Steps => steps::draw(app, walk, canvas, body),
         View::Evidence => evidence::draw(app, walk, canvas, body),
@@ -95,9 +103,10 @@ fn tabs(app: &App, walk: &Walk, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let look = app.look;
     let mut spans = Vec::new();
     let mut used = 0;
-    for view in View::ALL {
+    for view in walk.all_views().iter().copied() {
         let on = view == walk.view();
-        let text = if on { format!("[{}]", view.title()) } else { format!(" {} ", view.title()) };
+        let title = walk.title_of(view);
+        let text = if on { format!("[{title}]") } else { format!(" {title} ") };
         let x = area.x.saturating_add(used);
         let wide = u16::try_from(width(&text)).unwrap_or(0);
         canvas.hit(Rect { x, width: wide, ..area }.intersection(area), Hit::View(view));

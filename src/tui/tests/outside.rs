@@ -12,7 +12,8 @@ use crate::config::Settings;
 use crate::engine::{Event, Steering};
 use crate::facts::Facts;
 use crate::model::Diagnosis;
-use crate::tui::{Host, HostError, LiveRequest, Options, Rehearsal, StartRequest, Walked, World};
+use crate::train::{Debrief, Scenario};
+use crate::tui::{Host, HostError, LevelRequest, Levels, LiveRequest, Options, Rehearsal, StartRequest, Walked, World};
 
 #[derive(Default)]
 struct Scripted {
@@ -91,6 +92,24 @@ impl Host for Scripted {
     fn keep_text(&self, text: &str) -> Result<PathBuf, HostError> {
         self.note(format!("keep {text}"));
         Ok("gatewalk-copied.txt".into())
+    }
+
+    fn levels(&self) -> Levels {
+        sample::levels()
+    }
+
+    fn level(&self, what: &LevelRequest) -> Result<Arc<Scenario>, HostError> {
+        self.note(format!("level {}", what.id));
+        Ok(sample::level())
+    }
+
+    fn trained(&self, debrief: &Debrief) -> Result<(), HostError> {
+        self.note(format!("trained {}", debrief.score.total));
+        Ok(())
+    }
+
+    fn write_debrief(&self, _: &Debrief) -> Result<PathBuf, HostError> {
+        Ok("gatewalk-debrief.md".into())
     }
 
     fn remember(&self, _: &StartRequest, diagnosis: &Diagnosis, saved: Option<&Path>) {

@@ -1,6 +1,6 @@
 //! A walk to play with: a path that breaks at its endpoint, with a hostile name in it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crossterm::event::KeyEvent;
 use ratatui::Terminal;
@@ -15,12 +15,16 @@ use crate::model::{
     Command, Confidence, Decisive, Diagnosis, Edge, Effect as Stop, Fix, GateReport, Layer, LayerReport, Node,
     PathReport, PlaybookRef, Request, Risk, Status, Verdict, Verified,
 };
+use crate::playbook::Shelf;
+use crate::train::schema::{Difficulty, Written};
+use crate::train::{Bank, Entry, Mode, Scenario};
 use crate::tui::app::App;
 use crate::tui::keys::{Keymap, key};
 use crate::tui::look::Look;
 use crate::tui::message::{Effect, Msg};
 use crate::tui::{
-    ExampleEntry, Field, Identity, LiveRequest, PlaybookEntry, SnapshotEntry, StartRequest, Suggestion, World, screen,
+    ExampleEntry, Field, Identity, LevelEntry, LevelRequest, Levels, LiveRequest, PlaybookEntry, SnapshotEntry,
+    StartRequest, Suggestion, Variant, World, screen,
 };
 
 /// What no terminal may obey.
@@ -252,37 +256,129 @@ pub fn drawn(app: &mut App, width: u16, height: u16) -> String {
     (0..height).map(|y| row(y) + "\n").collect()
 }
 
-/// Every screen there is, with its name.
-pub fn screens() -> Vec<(&'static str, App)> {
-    let mut screens = vec![("start", app()), ("verdict", walked())];
-    let mut add = |name, mut app: App, keys: &[&str]| {
-        press(&mut app, keys);
-        screens.push((name, app));
+/// A level to play with; the hostile text is in what it tells.
+pub fn level() -> Arc<Scenario> {
+    static LEVEL: OnceLock<Arc<Scenario>> = OnceLock::new();
+    let open = || {
+        let bank = Bank::new(Vec::new(), Shelf::new(Vec::new()));
+        let file = bank.find("aws/half-a-door").unwrap();
+        let Written::Level(mut level) = crate::train::bank::parse(&file).unwrap() else { panic!("it is a drill") };
+        for text in level.texts() {
+            text.push_str(HOSTILE);
+        }
+        Arc::new(Scenario::of(&bank, file, *level, None).unwrap())
     };
-    add("steps", walked(), &["Tab"]);
-    add("evidence", walked(), &["Enter", "Enter", "]"]);
-    add("search", walked(), &["Enter", "Enter", "/", "v"]);
-    add("facts", walked(), &["BackTab"]);
-    add("help", walked(), &["?"]);
-    add("palette", walked(), &[":"]);
-    add("find a gate", walked(), &["/", "e"]);
-    add("find a call", walked(), &["BackTab", "/"]);
-    add("find an offer", app(), &["/"]);
-    add("form", app(), &["Enter", "s", "3"]);
-    add("prompt", app(), &["Down", "Down", "Enter"]);
-    add("train", app(), &["Down", "Enter"]);
-    add("begun", told(live(), false, 0), &[]);
-    add("under way", told(live(), false, 5), &["Tab"]);
-    add("step by step", told(live(), true, 3), &[]);
-    let mut failed = app();
-    let number = failed.begin_walk(live(), false);
+    LEVEL.get_or_init(open).clone()
+}
+
+/// A session that has just begun.
+pub fn drilled(mode: Mode) -> App {
+    let mut app = app();
+    let request = LevelRequest { id: "aws/half-a-door".into(), mode, variant: Variant::Written };
+    let number = app.begin_walk(StartRequest::Level(request), false);
+    app.update(Msg::Level(number, Ok(level())));
+    app
+}
+
+/// Three levels: new, due and for later.
+pub fn levels() -> Levels {
+    let entry = |id: &str, difficulty, tags: &[Layer], leitner: Option<usize>, is_due, told: &str| LevelEntry {
+        level: Entry {
+            id: id.into(),
+            title: format!("A ticket{HOSTILE}"),
+            difficulty,
+            tags: tags.to_vec(),
+            is_drill: false,
+        },
+        leitner,
+        best: leitner.map(|_| 40),
+        is_due,
+        told: told.into(),
+    };
+    Levels {
+        entries: vec![
+            entry("a/new", Difficulty::Easy, &[Layer::Identity], None, false, "new"),
+            entry("b/due", Difficulty::Medium, &[Layer::Network], Some(1), true, "due, best 40"),
+            entry(
+                "c/later",
+                Difficulty::Hard,
+                &[Layer::Identity, Layer::Storage],
+                Some(3),
+                false,
+                "in 3 days, best 40",
+            ),
+        ],
+        next: Some("b/due".into()),
+        mastered: vec![(Layer::Identity, 1, 2), (Layer::Network, 0, 1), (Layer::Storage, 1, 1)],
+    }
+}
+
+/// A screen's name, and how one gets there.
+pub type Way = (&'static str, fn() -> App, &'static [&'static str]);
+
+/// Gets to a screen.
+pub fn reached((_, begin, keys): &Way) -> App {
+    let mut app = begin();
+    press(&mut app, keys);
+    app
+}
+
+/// Every screen there is, with its name.
+pub fn screens() -> impl Iterator<Item = (&'static str, App)> {
+    WAYS.iter().map(|way| (way.0, reached(way)))
+}
+
+fn failed() -> App {
+    let mut app = app();
+    let number = app.begin_walk(live(), false);
     let error = crate::tui::HostError { sentence: format!("no credentials{HOSTILE}"), next: "sign in".into(), exit: 5 };
-    failed.update(Msg::Ended(number, Err(error)));
-    add("failed", failed, &[]);
-    let mut compared = walked();
+    app.update(Msg::Ended(number, Err(error)));
+    app
+}
+
+fn compared() -> App {
+    let mut app = walked();
     let facts = Facts::new([fact(), refused()]);
     let comparison = crate::report::compare((&diagnosis(false), &facts), (&diagnosis(true), &facts));
-    compared.compared_with(&format!("old{HOSTILE}.json"), Ok(comparison));
-    add("compare", compared, &[]);
-    screens
+    app.compared_with(&format!("old{HOSTILE}.json"), Ok(comparison));
+    app
 }
+
+fn shelf() -> App {
+    let mut app = app();
+    press(&mut app, &["Down", "Enter"]);
+    app.update(Msg::Levels(Box::new(levels())));
+    app
+}
+
+/// The ways to all of them.
+pub const WAYS: &[Way] = &[
+    ("start", app, &[]),
+    ("verdict", walked, &[]),
+    ("steps", walked, &["Tab"]),
+    ("evidence", walked, &["Enter", "Enter", "]"]),
+    ("search", walked, &["Enter", "Enter", "/", "v"]),
+    ("facts", walked, &["BackTab"]),
+    ("help", walked, &["?"]),
+    ("palette", walked, &[":"]),
+    ("find a gate", walked, &["/", "e"]),
+    ("find a call", walked, &["BackTab", "/"]),
+    ("find an offer", app, &["/"]),
+    ("form", app, &["Enter", "s", "3"]),
+    ("prompt", app, &["Down", "Down", "Enter"]),
+    ("levels being found", app, &["Down", "Enter"]),
+    ("levels", shelf, &["f"]),
+    ("session", || drilled(Mode::Practice), &["o", "Enter"]),
+    ("interview", || drilled(Mode::Interview), &[]),
+    ("interviewer asks", || drilled(Mode::Interview), &["o", "Enter"]),
+    ("edge", || drilled(Mode::Practice), &["v", "Space"]),
+    ("cause", || drilled(Mode::Practice), &["v", "Tab"]),
+    ("note", || drilled(Mode::Practice), &["v", "Tab", "Tab", "Tab"]),
+    ("debrief", || drilled(Mode::Practice), &["v", "Enter", "Enter", "Enter", "Enter"]),
+    ("model path", || drilled(Mode::Practice), &["v", "Enter", "Enter", "Enter", "Enter", "r"]),
+    ("begun", || told(live(), false, 0), &[]),
+    ("under way", || told(live(), false, 5), &["Tab"]),
+    ("step by step", || told(live(), true, 3), &[]),
+    ("failed", failed, &[]),
+    ("compare", compared, &[]),
+];

@@ -2,14 +2,15 @@
 
 use super::super::words::{fix, unread};
 use super::case::Case;
+use super::decisive;
 use super::lists::{Lists, MISSING, Refusal};
 use super::standing::Standing;
-use super::{decisive, quoted};
 use crate::azure::acl::letters;
 use crate::azure::id;
 use crate::facts::Why;
 use crate::model::{Effect, Judgement, Risk, Verdict};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 /// Whether the lists on the way allow what no role does.
 pub fn acl(ask: &Ask<'_>) -> Judgement {

@@ -8,13 +8,14 @@ use super::case::Case;
 use super::lists::{Lists, MISSING};
 use super::rights::{Held, Rights};
 use super::standing::Standing;
-use super::{decisive, place, quoted};
+use super::{decisive, place};
 use crate::azure::id;
 use crate::azure::rbac::condition::Attribute;
 use crate::azure::rbac::{Attributes, Condition, Found, Source};
 use crate::facts::Tri;
 use crate::model::{Effect, Fix, Judgement, Risk, Verdict};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 /// Whether the condition of some assignment that allows it holds.
 pub fn role_condition(ask: &Ask<'_>) -> Judgement {

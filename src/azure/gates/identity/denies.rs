@@ -7,13 +7,14 @@ use super::super::words::{fix, unread};
 use super::attributes::Step;
 use super::case::Case;
 use super::rights::{assigned, at_scope};
-use super::{decisive, place, quoted};
+use super::{decisive, place};
 use crate::azure::items::text;
 use crate::azure::principal::is_member;
 use crate::azure::rbac::{Conditions, DenyAssignment, Question, SubOperations};
 use crate::facts::{Known, Tri};
 use crate::model::{Effect, Judgement, Risk};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 const LIST: &str = "authorization:ListDenyAssignments";
 

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use super::super::words::fix;
 use super::case::Case;
 use super::rights::{Held, Rights, Role, assigned, at_scope, direct, judged};
-use super::{assign, decisive, place, quoted};
+use super::{assign, decisive, place};
 use crate::azure::id;
 use crate::azure::items::{flag, get, text};
 use crate::azure::rbac::{Conditions, Plane, RoleAssignment, builtin};
 use crate::facts::{Known, Tri};
 use crate::model::{Decisive, Effect, Fix, Judgement, Risk};
+use crate::shell::quoted;
 
 const LIST: &str = "authorization:ListRoleAssignments";
 

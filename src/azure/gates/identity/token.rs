@@ -4,13 +4,14 @@ use serde_json::Value;
 
 use super::super::words::{fix, unread};
 use super::case::not_by_role;
-use super::{decisive, quoted};
+use super::decisive;
 use crate::azure::id;
 use crate::azure::items::{get, items, text};
 use crate::azure::principal::{Who, is_assigned_to, who};
 use crate::facts::{Known, Why};
 use crate::model::{Effect, Judgement, Risk};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 /// True when the directory answered that it knows no such object.
 pub(super) fn is_unknown_to_directory(ask: &Ask<'_>, who: &Who) -> bool {

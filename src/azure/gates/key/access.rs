@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::super::super::calls::quoted;
 use super::super::super::id;
 use super::super::super::items::{flag, list, prop, text, texts};
 use super::super::super::rbac::{Plane, builtin};
@@ -13,6 +12,7 @@ use super::vault::{Vault, owner};
 use crate::facts::{Known, Tri};
 use crate::model::{Decisive, Effect, Fix, Judgement, Risk};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 /// What Storage needs of a key (Azure Storage, `customer-managed-keys-overview`).
 const NEEDED: [&str; 3] = ["get", "wrapkey", "unwrapkey"];

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::super::calls::quoted;
 use super::super::super::items::{get, is, items, prop, text};
 use super::super::super::{id, storage::account::spelled};
 use super::super::words::{fix, unread};
@@ -12,6 +11,7 @@ use super::named::Named;
 use crate::facts::{Fact, Known};
 use crate::model::{Decisive, Effect, Judgement, Risk};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 /// The vault, as ARM says it.
 #[derive(Debug, Clone, Copy)]

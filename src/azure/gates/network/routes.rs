@@ -104,7 +104,7 @@ fn way_out(trip: &Trip<'_>, home: &Home<'_>) -> Judgement {
         format!("az network vnet subnet update --ids {subnet} --nat-gateway NAT_GATEWAY"),
     );
     open.widens.push("everything in the subnet reaches public addresses".to_owned());
-    let private = change("Or create a private endpoint to the account", Risk::Low, super::create_endpoint(trip));
+    let private = change("Create a private endpoint to the account instead", Risk::Low, super::create_endpoint(trip));
     Judgement::closed(Effect::Blocked, "no-way-out", subnet, summary).decided_by([text]).fix(private).fix(open)
 }
 

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::super::super::calls::quoted;
 use super::super::super::items::{prop, text};
 use super::super::super::storage::account::firewall;
 use super::super::super::{id, storage};
 use super::super::words::{Account, fix};
 use crate::model::{Fix, Risk};
+use crate::shell::quoted;
 
 /// `the owner of storage account mldata`.
 pub fn owner(account: Account<'_>) -> String {

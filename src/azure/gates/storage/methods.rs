@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 
-use super::super::super::calls::quoted;
 use super::super::super::items::{flag, get, is, prop};
 use super::super::super::storage::verb::Verb;
 use super::super::words::{Account, account, fix, unread};
@@ -11,6 +10,7 @@ use super::{auth, container, fixes, part, switch, what};
 use crate::facts::Known;
 use crate::model::{Effect, Judgement, Risk};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 /// Whether account keys, and signatures made with them, count. No value means that they do.
 pub fn shared_key(ask: &Ask<'_>) -> Judgement {

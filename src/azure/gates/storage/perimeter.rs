@@ -115,7 +115,7 @@ fn rule(origin: &Origin<'_>) -> Option<String> {
 
 fn of_subscription(resource: Option<&str>) -> Option<String> {
     let scope = resource.and_then(id::subscription_scope)?;
-    let words = super::super::super::calls::quoted(scope);
+    let words = crate::shell::quoted(scope);
     Some(format!("--subscriptions '[0].id'={words}"))
 }
 

@@ -132,7 +132,7 @@ fn without_fault(ask: &Ask<'_>, given: &Fields, checks: &[Check]) -> Judgement {
 }
 
 fn renew(ask: &Ask<'_>, account: Account<'_>, reason: &str) -> Fix {
-    let quoted = super::super::super::calls::quoted;
+    let quoted = crate::shell::quoted;
     let (letters, container) = (letters(ask), ask.text("container").unwrap_or("CONTAINER"));
     let title = match reason {
         "protocol" => "Speak HTTPS, or make a new signature for both".to_owned(),

@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::calls::quoted;
 use super::super::super::id;
 use super::super::super::items::{flag, get, is, prop, text};
 use super::super::super::storage::verb::{Target, Verb};
@@ -12,6 +11,7 @@ use super::{container, fixes, part, switch, what};
 use crate::facts::{FactStatus, Known};
 use crate::model::{Decisive, Effect, Judgement, Risk, Verdict};
 use crate::provider::Ask;
+use crate::shell::quoted;
 
 const SUBJECT: &str = "Whether the account can be used";
 

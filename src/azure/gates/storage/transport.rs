@@ -49,10 +49,7 @@ fn https_only(account: Account<'_>, name: &str) -> Judgement {
             "Speak HTTPS: write the address with https://",
             "whoever runs the workload",
             Risk::Low,
-            format!(
-                "az storage account show --ids {} --query primaryEndpoints",
-                super::super::super::calls::quoted(account.id)
-            ),
+            format!("az storage account show --ids {} --query primaryEndpoints", crate::shell::quoted(account.id)),
         ))
         .fix(off)
 }
