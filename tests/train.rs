@@ -126,6 +126,11 @@ fn a_variant_has_other_names_and_the_same_diagnosis() {
         let mut wrong = Vec::new();
         for seed in [1, 7] {
             let other = open(&file.id(), Some(seed));
+            // A drill draws its level by the seed: there the level that was drawn is the one to compare with.
+            let plain = match other.drawn.as_ref().filter(|drawn| plain.drawn.as_ref() != Some(drawn)) {
+                Some(drawn) => &open(&drawn.level, None),
+                None => &plain,
+            };
             if closed(&other.truth) != closed(&plain.truth) || other.truth.verdict != plain.truth.verdict {
                 wrong.push(format!(
                     "{} seed {seed}: {:?}, not {:?}",
@@ -246,7 +251,10 @@ fn guidance_takes_the_first_step_and_fades() {
             && opening.contains("Step 2 is yours"),
         "{opening}"
     );
-    assert!(result["turns"][2]["events"].to_string().contains("Step 3: look at the"));
+    assert!(
+        result["turns"][2]["events"].to_string().contains("Step 3: look at the identity layer"),
+        "what was not read"
+    );
     let feedback = &result["turns"][2]["events"][0]["feedback"];
     assert_eq!((&feedback["saw"], &feedback["consistent"]), (&json!("closed"), &json!(true)));
 }
@@ -726,4 +734,48 @@ fn a_sheet_for_a_drill_tells_all_of_a_level() {
     assert_eq!((part("Causes").matches("[x]").count(), part("Changes").matches("[x]").count()), (1, 1));
     let (code, _, errors) = run(&home, &["train", "show", "half-a-dor"]);
     assert!(code == 2 && errors.contains("did you mean"), "{errors}");
+}
+
+/// Two snapshots of which no level comes: each says what is wrong with it, and what to do.
+#[test]
+fn what_no_level_can_be_made_of_is_said() {
+    let home = folder("no-level");
+    let broken = fs::read_to_string(root().join("assets/examples/broken-endpoint.json")).unwrap();
+    let mut other: Value = serde_json::from_str(&repaired()).unwrap();
+    other["request"]["action"] = "s3:PutObject".into();
+    let mut unasked: Value = serde_json::from_str(&broken).unwrap();
+    unasked["playbook"] = "".into();
+    for (name, text) in [
+        ("broken.json", &broken),
+        ("repaired.json", &repaired()),
+        ("other.json", &other.to_string()),
+        ("unasked.json", &unasked.to_string()),
+    ] {
+        fs::write(home.join(name), text).unwrap();
+    }
+    for (words, code, sentences) in [
+        (&["repaired.json"][..], 4, ["is not broken: the verdict is open", "save it while the request is stopped"]),
+        (
+            &["broken.json", "--healthy", "broken.json"],
+            4,
+            ["is not open: closed at endpoint-policy", "leave --healthy out"],
+        ),
+        (
+            &["broken.json", "--healthy", "other.json"],
+            4,
+            ["s3:GetObject, the other s3:PutObject", "ask the same question"],
+        ),
+        (&["unasked.json"], 2, ["holds answers but no question", "diagnose it first"]),
+        (&["nowhere.json"], 4, ["nowhere.json", "take the snapshot again"]),
+    ] {
+        let (exit, out, errors) = run(&home, &[&["train", "new"], words].concat());
+        assert_eq!((exit, out.as_str()), (code, ""), "{words:?}: {errors}");
+        for sentence in sentences {
+            assert!(errors.contains(sentence), "{words:?}: {sentence} is not in\n{errors}");
+        }
+    }
+    // Without a repaired snapshot the author repairs the world, and everything else is there.
+    let (code, text, errors) = run(&home, &["train", "new", "broken.json"]);
+    assert!(code == 0 && errors.contains("Left to write: title, brief, changes, edits, prevention."), "{errors}");
+    assert!(text.contains("\nbase: broken.json\n") && text.contains("\nmodel_path:\n  - {probe: "), "{text}");
 }

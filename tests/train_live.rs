@@ -25,16 +25,16 @@ const ANYBODYS: &str = "action any apps azure batch blob com compute core csv da
     policy premium prod private privatelink raw read rg standard to vnet windows work net blobs blobservices path path]";
 
 /// Asks the world's question with the words of the page, and gives the gates of the answer.
-fn ask(azure: &Azure, world: &World, home: &Path, page: &[&str]) -> Vec<Value> {
+fn ask(azure: &Azure, world: &World, home: &Path, words: &[&str]) -> Vec<Value> {
     let said = world.words(QUESTION);
-    let word = |page: &&str| match *page {
+    let filled = |word: &&str| match *word {
         "RESOURCE" => said[1].clone(),
         "PRINCIPAL" => said[said.iter().position(|word| word == "--as").unwrap() + 1].clone(),
         "ORIGIN" => said[said.iter().position(|word| word == "--from").unwrap() + 1].clone(),
         other => other.to_owned(),
     };
     let mut command = azure.gatewalk(Some(world));
-    command.args(page.iter().map(word)).args(["--format", "json"]).current_dir(home);
+    command.args(words.iter().map(filled)).args(["--format", "json"]).current_dir(home);
     codes(&Answer::of(command.output().unwrap()).json)
 }
 

@@ -47,7 +47,9 @@ pub fn train(args: Train) -> Result<u8, Failure> {
         Some(TrainCommand::Check { files }) => author::check(files),
         Some(TrainCommand::New { broken, healthy, id }) => author::new(broken, healthy.as_deref(), id),
         Some(TrainCommand::Show { scenario, seed }) => {
-            print(&sheet(&Scenario::open(&bank(), scenario, *seed).map_err(no_scenario)?))
+            let bank = bank();
+            let seed = seed_of(&bank, scenario, seed.map_or(Variant::Written, Variant::Seed))?;
+            print(&sheet(&Scenario::open(&bank, scenario, seed).map_err(no_scenario)?))
         }
         Some(TrainCommand::Schema) => print(&schema_text()),
         None => play(&args),

@@ -45,9 +45,16 @@ pub enum NoLevel {
     /// It is not repaired.
     #[error("the repaired snapshot is not open: {0}")]
     NotRepaired(String),
-    /// What only a probe of the data tells is no read of the playbook.
-    #[error("no read of the playbook tells the causes apart: {0}")]
+    /// A person who reads everything that can be read would not know.
+    #[error("all reads together do not tell the causes apart: {0}")]
     Untold(String),
+}
+
+/// The model path, and the layers in which to begin it.
+#[derive(Default)]
+struct Way {
+    steps: Vec<ModelStep>,
+    starts: Vec<Layer>,
 }
 
 /// What a level is made of.
@@ -248,25 +255,25 @@ impl Incident<'_> {
     }
 
     /// The model path for what is written so far; none when that cannot be played yet.
-    fn path(&self, so_far: &str, base: Snapshot, loaded: &Arc<Loaded>) -> Result<Vec<ModelStep>, NoLevel> {
-        let text = format!("{so_far}{}", self.texts(&[]));
+    fn path(&self, so_far: &str, base: Snapshot, loaded: &Arc<Loaded>) -> Result<Way, NoLevel> {
+        let text = format!("{so_far}{}", self.texts(&Way::default()));
         let file = SourceFile { name: self.id.to_owned(), text, path: None };
         let scenario = |level| -> Option<Scenario> {
             let makings = Makings { level, file: file.clone(), healthy: base, loaded: Arc::clone(loaded) };
             makings.scenario(None).ok()
         };
-        let Ok(Written::Level(level)) = parse(&file) else { return Ok(Vec::new()) };
-        let Some(mut scenario) = scenario(*level) else { return Ok(Vec::new()) };
+        let Ok(Written::Level(level)) = parse(&file) else { return Ok(Way::default()) };
+        let Some(mut scenario) = scenario(*level) else { return Ok(Way::default()) };
         let keys = scenario.probes.iter().flat_map(|probe| probe.keys.clone()).collect();
         let known = scenario.broken.known(&keys).diagnosis;
         if !scenario.told_apart(&known) {
             return Err(NoLevel::Untold(unsettled(&scenario, &known)));
         }
         way::propose(&mut scenario);
-        Ok(scenario.level.model_path)
+        Ok(Way { steps: scenario.level.model_path, starts: scenario.level.starts })
     }
 
-    fn texts(&self, path: &[ModelStep]) -> String {
+    fn texts(&self, path: &Way) -> String {
         let mut out = String::new();
         let gate = self.first();
         let text = |of: fn(&GateReport) -> &String| quoted(gate.map(of).map_or("", String::as_str));
@@ -277,8 +284,12 @@ impl Incident<'_> {
             quoted(&self.look_at()),
             quoted(&self.summary())
         );
-        out.push_str(if path.is_empty() { "model_path: []\n" } else { "model_path:\n" });
-        for ModelStep { probe, expect, why } in path {
+        if !path.starts.is_empty() {
+            let layers: Vec<&str> = path.starts.iter().map(|layer| layer.as_str()).collect();
+            let _ = writeln!(out, "# The layers before it have nothing to read here.\nstarts: [{}]", layers.join(", "));
+        }
+        out.push_str(if path.steps.is_empty() { "model_path: []\n" } else { "model_path:\n" });
+        for ModelStep { probe, expect, why } in &path.steps {
             let _ = writeln!(out, "  - {{probe: {probe}, expect: {}, why: {}}}", expect.as_str(), quoted(why));
         }
         let prevention = match self.lenders.prevention(&self.steps()) {

@@ -125,7 +125,7 @@ impl Drill {
         };
         drill.hear(opening);
         drill.talk.top();
-        drill.to_unread(None);
+        drill.select_unread(None);
         drill
     }
 
@@ -157,7 +157,7 @@ impl Drill {
     }
 
     /// Goes to the next read that was not made, of a layer or of any.
-    fn to_unread(&mut self, layer: Option<Layer>) {
+    fn select_unread(&mut self, layer: Option<Layer>) {
         let reads = self.reads();
         let fits = |at: &usize| {
             reads.get(*at).is_some_and(|probe| layer.is_none_or(|layer| probe.layer == layer) && !self.was_read(probe))
@@ -173,7 +173,7 @@ impl Drill {
         self.layer = Some(layer);
         if self.read().is_none_or(|probe| probe.layer != layer || self.was_read(probe)) {
             self.at = 0;
-            self.to_unread(Some(layer));
+            self.select_unread(Some(layer));
         }
         self.warned = None;
     }
@@ -195,7 +195,7 @@ impl Drill {
     pub fn look(&mut self, at_ms: u64) -> Told {
         let Some(probe) = self.read().cloned() else { return Told::default() };
         if self.was_read(&probe) {
-            self.talk.to_answer(&probe.name);
+            self.talk.turn_to(&probe.name);
             return Told::toast(
                 "This was read already, or came along with another read: here it is. It costs nothing.",
             );
@@ -228,7 +228,7 @@ impl Drill {
         if told.toast.is_none() {
             self.talk.first = from;
             let layer = self.session.taken().last().map(|step| step.layer);
-            self.to_unread(layer);
+            self.select_unread(layer);
             let fresh = self.session.taken().last().filter(|_| self.session.mode() != Mode::Interview);
             told.toast = fresh.map(|step| step.feedback.short(step.hypothesis.as_ref()));
             if self.session.stage() == Stage::Why {

@@ -43,7 +43,7 @@ pub async fn session(
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     loop {
         app.hits = screen.draw(&app)?;
-        let under_way = app.walk.as_ref().is_some_and(|walk| walk.is_under_way());
+        let under_way = app.walk.as_ref().is_some_and(super::walk::Walk::is_under_way);
         // Keys go first: a flood of answers must not keep the user from cancelling it.
         let message = tokio::select! {
             biased;

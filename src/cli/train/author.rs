@@ -39,7 +39,7 @@ fn no_level(error: &NoLevel) -> Failure {
         NoLevel::NoCloud => "",
         NoLevel::NotBroken(_) => "save it while the request is stopped: gatewalk diagnose … --save FILE",
         NoLevel::OtherQuestion(..) => "ask the same question before and after the repair",
-        NoLevel::Untold(_) => "save it without --probe: what only the data itself tells cannot be read in a level",
+        NoLevel::Untold(_) => "an answer that the diagnosis needs is not in the snapshot: save it again",
         NoLevel::NotRepaired(_) => {
             "save it again once the request gets through, or leave --healthy out and repair the world in `changes`"
         }

@@ -78,9 +78,10 @@ impl Talk {
     fn ticket(&mut self) -> io::Result<()> {
         let scenario = self.session.scenario();
         let (level, request) = (&scenario.level, &scenario.broken.request);
+        let seed = scenario.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
         let layers: Vec<&str> = Layer::ALL.iter().map(|layer| layer.as_str()).collect();
         let text = format!(
-            "{} ({})\n{} level, {} mode.\n\nThe ticket:\n{}\n\nThe question for the walk:\nwho: {}\ndoes: {}\nto: {}\nfrom: {}\n\nThe layers, in order: {}.",
+            "{} ({})\n{} level, {} mode{seed}.\n\nThe ticket:\n{}\n\nThe question for the walk:\nwho: {}\ndoes: {}\nto: {}\nfrom: {}\n\nThe layers, in order: {}.",
             level.title,
             level.id,
             level.difficulty.as_str(),

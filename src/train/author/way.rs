@@ -7,15 +7,24 @@ use super::super::feedback::Saw;
 use super::super::moves::Expect;
 use super::super::scenario::Scenario;
 use super::super::schema::ModelStep;
+use super::super::score::jumps;
 use super::super::way::shortest;
 use crate::model::Layer;
 
-/// Proposes the path, and puts it into the level.
+/// Proposes the path and the layers in which to begin, and puts both into the level.
 pub fn propose(scenario: &mut Scenario) {
     let mut names = shortest(scenario, &[]);
     names = with_each_layer(scenario, names);
     names = with_what_shows(scenario, names);
-    walk(scenario, names);
+    let told = walk(scenario, names);
+    // Where a layer has nothing to read, the next one is the place to begin.
+    let mut seen = BTreeSet::new();
+    for layer in told.iter().map(|step| step.layer) {
+        if jumps(layer, &seen) {
+            scenario.level.starts.push(layer);
+        }
+        seen.insert(layer);
+    }
 }
 
 /// No layer is jumped over: where none of its reads is needed, one is made that shows something.

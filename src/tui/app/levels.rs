@@ -102,21 +102,21 @@ fn next_difficulty(difficulty: Option<Difficulty>) -> Option<Difficulty> {
 impl App {
     pub(super) fn in_levels(&mut self, action: Action) -> Vec<Effect> {
         let last = self.shelf.shown().len().saturating_sub(1);
-        let shelf = &mut self.shelf;
+        let levels = &mut self.shelf;
         match action {
-            Action::Down => shelf.selected = (shelf.selected + 1).min(last),
-            Action::Up => shelf.selected = shelf.selected.saturating_sub(1),
-            Action::PageDown => shelf.selected = (shelf.selected + 10).min(last),
-            Action::PageUp => shelf.selected = shelf.selected.saturating_sub(10),
-            Action::First => shelf.selected = 0,
-            Action::Last => shelf.selected = last,
-            Action::Identity => shelf.only(Layer::Identity),
-            Action::Network => shelf.only(Layer::Network),
-            Action::Storage => shelf.only(Layer::Storage),
-            Action::Difficulty => shelf.filter(|shelf| shelf.difficulty = next_difficulty(shelf.difficulty)),
-            Action::DueOnly => shelf.filter(|shelf| shelf.due = !shelf.due),
-            Action::NextMode => shelf.mode = next_mode(shelf.mode),
-            Action::Variant => shelf.variant = !shelf.variant,
+            Action::Down => levels.selected = (levels.selected + 1).min(last),
+            Action::Up => levels.selected = levels.selected.saturating_sub(1),
+            Action::PageDown => levels.selected = (levels.selected + 10).min(last),
+            Action::PageUp => levels.selected = levels.selected.saturating_sub(10),
+            Action::First => levels.selected = 0,
+            Action::Last => levels.selected = last,
+            Action::Identity => levels.only(Layer::Identity),
+            Action::Network => levels.only(Layer::Network),
+            Action::Storage => levels.only(Layer::Storage),
+            Action::Difficulty => levels.filter(|levels| levels.difficulty = next_difficulty(levels.difficulty)),
+            Action::DueOnly => levels.filter(|levels| levels.due = !levels.due),
+            Action::NextMode => levels.mode = next_mode(levels.mode),
+            Action::Variant => levels.variant = !levels.variant,
             Action::Back => self.go_back(),
             Action::Open => return self.play(),
             _ => self.common(action),

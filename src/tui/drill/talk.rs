@@ -59,7 +59,7 @@ impl Talk {
     }
 
     /// To the answer of a read.
-    pub fn to_answer(&mut self, probe: &str) {
+    pub fn turn_to(&mut self, probe: &str) {
         if let Some(at) = self.said.iter().position(|said| said.answers.as_deref() == Some(probe)) {
             self.first = at;
         }

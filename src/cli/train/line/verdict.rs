@@ -76,12 +76,13 @@ fn several(paper: &mut Paper, question: &str, choices: &[Choice]) -> io::Result<
         match typed.as_str() {
             "b" => return Ok(None),
             "?" => paper.say(&numbered(true))?,
-            typed => match named(typed, choices) {
-                Some(ids) => return Ok(Some(ids)),
-                None => {
-                    paper.say(&format!("That is none of the answers: type a number from 1 to {}.", choices.len()))?
+            typed => {
+                let ids = named(typed, choices);
+                if ids.is_some() {
+                    return Ok(ids);
                 }
-            },
+                paper.say(&format!("That is none of the answers: type a number from 1 to {}.", choices.len()))?;
+            }
         }
     }
 }
