@@ -183,3 +183,32 @@ fn computed(diagnosis: &Diagnosis) -> String {
     let closed: Vec<&str> = diagnosis.closed().map(|gate| gate.code.as_str()).collect();
     if closed.is_empty() { "no gate was found closed".into() } else { closed.join(", ") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::FactError;
+
+    fn refused(call: &str, code: &str, message: &str) -> Fact {
+        let error = Some(FactError { code: code.into(), message: message.into() });
+        let status = FactStatus::Denied;
+        let (id, at) = (String::new(), String::new());
+        Fact { id, call: call.into(), params: Map::new(), status, at, took_ms: 0, body: None, error }
+    }
+
+    #[test]
+    fn only_the_request_itself_reports() {
+        let aws = crate::cloud::by_id("aws").unwrap();
+        let message = "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: s3:GetObject on \
+            resource: \"arn:aws:s3:::b/k\" with an explicit deny in a service control policy";
+        let reported = reported_by(aws, &[refused("probe:GetObject", "AccessDenied", message)]).unwrap();
+        assert_eq!(reported.body.unwrap()["gate"], "scp");
+        assert!(reported_by(aws, &[refused("s3:GetBucketPolicy", "AccessDenied", message)]).is_none(), "no probe");
+        // Reading the lists takes rights that the request does not need.
+        let azure = crate::cloud::by_id("azure").unwrap();
+        let lists = refused("probe:GetAccessControl", "AuthorizationFailed", "The client does not have authorization");
+        assert!(reported_by(azure, std::slice::from_ref(&lists)).is_none());
+        let head = Fact { call: "probe:HeadBlob".into(), ..lists };
+        assert_eq!(reported_by(azure, &[head]).unwrap().body.unwrap()["gate"], "role-assignment");
+    }
+}

@@ -112,13 +112,6 @@ impl Bank {
         })
     }
 
-    /// The seed to open a scenario with: the one that was asked for; for a drill without one a fresh one, small enough to be read out and typed again.
-    /// Whoever plays it says it, so that it can be repeated.
-    pub fn seed(&self, id_or_path: &str, asked: Option<u64>) -> Option<u64> {
-        let is_drill = || matches!(parse(&self.find(id_or_path).ok()?).ok()?, Written::Drill(_)).then_some(());
-        asked.or_else(|| is_drill().map(|()| drill::fresh_seed()))
-    }
-
     /// The level that a seed draws for a drill; nothing for a level. It tells the answer: not for a screen before the verdict.
     pub fn draw(&self, id_or_path: &str, seed: Option<u64>) -> Checked<Option<String>> {
         Ok(match parse(&self.find(id_or_path)?)? {

@@ -2,7 +2,6 @@
 //! is; nothing that is shown before the verdict depends on the draw.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hasher};
 
 use super::bank::{Bank, Checked, parse};
 use super::check::{Problem, TODO};
@@ -30,11 +29,6 @@ pub fn drawn(drill: &Drill, seed: Option<u64>) -> Option<&String> {
     let among = drill.levels.len().max(1) as u64;
     let at = seed.map_or(0, |seed| usize::try_from(mix(seed, &format!("draw {}", drill.id)) % among).unwrap_or(0));
     drill.levels.get(at)
-}
-
-/// A seed that nobody chose, of four digits at most.
-pub fn fresh_seed() -> u64 {
-    std::collections::hash_map::RandomState::new().build_hasher().finish() % 10_000
 }
 
 /// Draws, and makes the scenario ready.

@@ -39,7 +39,10 @@ fn of_fact(healthy: &Facts, fact: &Fact) -> Vec<Value> {
         },
         (None, FactStatus::Ok, Some(body)) => vec![edit(json!({"body": body}))],
         (Some(before), status, _) if before.status != status => match status {
-            FactStatus::Denied => vec![edit(json!({"ends": "denied"}))],
+            FactStatus::Denied => vec![edit(match fact.error.as_ref().filter(|error| !error.message.is_empty()) {
+                Some(error) => json!({"ends": "denied", "says": {"code": error.code, "message": error.message}}),
+                None => json!({"ends": "denied"}),
+            })],
             FactStatus::NotFound => vec![edit(json!({"ends": "not-found"}))],
             _ => Vec::new(),
         },
