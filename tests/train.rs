@@ -120,8 +120,7 @@ fn the_levels_are_as_many_and_as_mixed_as_promised() {
 /// A seed changes names and numbers, and nothing of the diagnosis.
 #[test]
 fn a_variant_has_other_names_and_the_same_diagnosis() {
-    let files = levels().into_iter().map(|(file, _)| file).collect();
-    let wrong = for_all(files, |file| {
+    let wrong = for_all(bank().files(), |file| {
         let plain = open(&file.id(), None);
         let mut wrong = Vec::new();
         for seed in [1, 7] {
