@@ -105,19 +105,20 @@ impl Choosing {
             chosen.remove(at);
             return;
         }
-        if session.scenario().level.answer.len() == 1 {
+        if session.scenario().answers == 1 {
             chosen.clear();
         }
         chosen.push(id.clone());
     }
 
-    /// Chooses the selected entry where there is room for it, and goes on to the next part.
+    /// Chooses the selected entry where one is missing, and goes on to the next part. Who must not know how many there are chooses more than one himself.
     pub fn take(&mut self, session: &Session) {
         if let Some(list) = self.list() {
             let choices = Choosing::choices(session, self.part);
-            let answers = session.scenario().level.answer.len();
+            let scenario = session.scenario();
+            let wanted = if scenario.drawn.is_none() { scenario.answers } else { 1 };
             let is_chosen = choices.get(self.at[list]).is_some_and(|(id, _)| self.chosen[list].contains(id));
-            if !is_chosen && (answers == 1 || self.chosen[list].len() < answers) {
+            if !is_chosen && (scenario.answers == 1 || self.chosen[list].len() < wanted) {
                 self.toggle(session);
             }
         }

@@ -1,7 +1,11 @@
 //! Training on screens: the list, a session in each mode, the verdict on the graph, the debrief, the model path.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::sample::{drawn, drilled, level, levels, press, type_in};
-use crate::train::Mode;
+use crate::playbook::Shelf;
+use crate::train::{Bank, Mode, Scenario};
 use crate::tui::action::Place;
 use crate::tui::app::App;
 use crate::tui::drill::{Choosing, Part};
@@ -181,6 +185,31 @@ fn nothing_tells_the_answer_before_the_verdict() {
             press(&mut app, &["Tab"]);
         }
     }
+}
+
+#[test]
+fn a_drill_does_not_tell_how_much_is_broken() {
+    let bank = Bank::new(Vec::new(), Shelf::new(Vec::new()));
+    let mut counts = BTreeSet::new();
+    // Seeds that draw each of its levels.
+    for seed in 0..12 {
+        let scenario = Scenario::open(&bank, "aws/since-this-morning", Some(seed)).unwrap();
+        if !counts.insert(scenario.level.answer.len()) {
+            continue;
+        }
+        let mut app = super::sample::app();
+        let what = LevelRequest { id: "d".into(), mode: Mode::Practice, variant: Variant::Seed(seed) };
+        let number = app.begin_walk(StartRequest::Level(what), false);
+        app.update(Msg::Level(number, Ok(Arc::new(scenario))));
+        press(&mut app, &["v"]);
+        sees(&mut app, &["Your verdict: at most 2 things are broken"]);
+        // Enter chooses one, and a second one only by itself.
+        press(&mut app, &["Space", "Down", "Enter", "BackTab"]);
+        assert_eq!(seen(&mut app).matches('◉').count(), 1);
+        press(&mut app, &["Space"]);
+        assert_eq!(seen(&mut app).matches('◉').count(), 2);
+    }
+    assert_eq!(counts.len(), 2, "one fault, and two at once");
 }
 
 #[test]

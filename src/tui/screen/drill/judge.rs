@@ -16,10 +16,11 @@ use crate::tui::walk::Walk;
 /// Draws it.
 pub fn draw(app: &App, walk: &Walk, drill: &Drill, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let Some(choosing) = &drill.choosing else { return };
-    let answers = drill.session.scenario().level.answer.len();
-    let title = match answers {
-        1 => "Your verdict".to_owned(),
-        many => format!("Your verdict: {many} things are broken, choose {many} of each"),
+    let view = drill.session.view(walk.at_ms());
+    let title = match (view.answers, view.is_exact) {
+        (1, _) => "Your verdict".to_owned(),
+        (many, true) => format!("Your verdict: {many} things are broken, choose {many} of each"),
+        (many, false) => format!("Your verdict: at most {many} things are broken"),
     };
     let inner = canvas.pane(area, &title, app.look);
     let [tabs, asks, body] =
