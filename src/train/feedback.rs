@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::moves::{Expect, Hypothesis};
 use super::scenario::Scenario;
+use super::schema::Goal;
 use crate::model::{Diagnosis, GateReport, Layer, Verdict};
 
 /// What a probe showed.
@@ -74,7 +75,9 @@ pub fn feedback(
         let mut gates = diagnosis.gates.iter().filter(|gate| gate.layer == layer).peekable();
         gates.peek().is_some() && gates.all(|gate| matches!(gate.status, Verdict::Open | Verdict::NotApplicable))
     };
-    let ruled = |layer: &Layer| open_layer(after, *layer) && !open_layer(before, *layer);
+    // Where the request must be kept out, a layer that lets it through may be the one with the hole.
+    let can_rule = scenario.level.goal == Goal::Reach;
+    let ruled = |layer: &Layer| can_rule && open_layer(after, *layer) && !open_layer(before, *layer);
     let possible =
         |diagnosis: &Diagnosis| scenario.causes.iter().filter(|cause| !scenario.ruled_out(cause, diagnosis)).count();
     let (causes_before, causes_after) = (possible(before), possible(after));

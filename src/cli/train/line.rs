@@ -16,6 +16,7 @@ use crate::model::{Layer, Verdict};
 use crate::train::moves::Seen;
 use crate::train::outline::outline;
 use crate::train::scenario::EdgeChoice;
+use crate::train::schema::Goal;
 use crate::train::session::Stage;
 use crate::train::{Debrief, Event, Expect, Mode, Move, Scenario, Session};
 
@@ -314,7 +315,7 @@ impl Talk {
         if view.path.is_none() {
             return self.paper.say("There is no path in an interview until the verdict is given.");
         }
-        let known = &self.session.known().diagnosis;
+        let (known, goal) = (&self.session.known().diagnosis, self.session.scenario().level.goal);
         let line = |edge: &EdgeChoice| {
             let (mut of, mut yes) = (BTreeSet::new(), BTreeSet::new());
             for gate in known.gates.iter().filter(|gate| edge.questions.contains(&gate.question)) {
@@ -326,7 +327,10 @@ impl Talk {
                 }
             }
             let state = match (yes.len(), of.len()) {
-                (yes, of) if yes == of => "ruled out".to_owned(),
+                (yes, of) if yes == of => match goal {
+                    Goal::Reach => "ruled out".to_owned(),
+                    Goal::KeepOut => "lets the request through".to_owned(),
+                },
                 (yes, of) => format!("{yes} of {of} questions answered with yes"),
             };
             format!("{}: {} to {}: {state}", edge.layer, edge.from, edge.to)

@@ -10,7 +10,7 @@ use crate::train::moves::Mode;
 use crate::train::scenario::edge_id;
 
 /// Said of every gate that is not known to be open.
-const NOT_YET: &str = "Not ruled out yet: this is yours to judge.";
+const NOT_YET: &str = "Not known to be open: this is yours to judge.";
 
 /// An answer that was read, and what it was asked with.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Canvas, mark, marked, path, scrolled};
 use crate::model::{Layer, Status};
+use crate::train::schema::Goal;
 use crate::train::session::Clock;
 use crate::train::world::Probe;
 use crate::train::{Expect, Mode};
@@ -59,7 +60,11 @@ fn session(app: &App, walk: &Walk, drill: &Drill, canvas: &mut Canvas<'_, '_>, a
     let said = if area.width >= 160 && walk.diagnosis.is_some() {
         let wide = said.width / 2;
         let right = Rect { x: said.x + said.width - wide, width: wide, ..said };
-        let inner = canvas.pane(right, "Path, as far as it is ruled out", app.look);
+        let title = match drill.session.scenario().level.goal {
+            Goal::Reach => "Path, as far as it is ruled out",
+            Goal::KeepOut => "Path, as far as it is open",
+        };
+        let inner = canvas.pane(right, title, app.look);
         path::draw(app, walk, canvas, inner);
         Rect { width: said.width - wide + 1, ..said }
     } else {
@@ -179,7 +184,9 @@ pub fn summed_up(app: &App, walk: &Walk, drill: &Drill, room: usize) -> Line<'st
         for layer in Layer::ALL {
             let status = super::walk::layer_status(walk, layer);
             let (word, style) = match (status, drill.is_open()) {
-                (Some(Status::Open), true) => (format!("{} ruled out", look.pick("✓", "+")), look.status(Status::Open)),
+                (Some(Status::Open), true) => {
+                    (format!("{} {}", look.pick("✓", "+"), passed(drill)), look.status(Status::Open))
+                }
                 (_, true) => ("?".to_owned(), look.quiet()),
                 (Some(status), false) => (look.status_word(status), look.status(status)),
                 (None, false) => (look.waiting().to_owned(), look.quiet()),
@@ -197,6 +204,14 @@ pub fn summed_up(app: &App, walk: &Walk, drill: &Drill, room: usize) -> Line<'st
         spans.push(Span::styled(clock, if late { look.status(Status::Broken) } else { look.heading() }));
     }
     Line::from(spans)
+}
+
+/// What a layer is that lets the request through: ruled out, but where the request must be kept out just the place to look.
+fn passed(drill: &Drill) -> &'static str {
+    match drill.session.scenario().level.goal {
+        Goal::Reach => "ruled out",
+        Goal::KeepOut => "open",
+    }
 }
 
 fn clock(clock: Clock) -> (String, bool) {

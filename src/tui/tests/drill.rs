@@ -188,6 +188,24 @@ fn nothing_tells_the_answer_before_the_verdict() {
 }
 
 #[test]
+fn what_lets_the_request_through_is_not_ruled_out_where_it_must_be_kept_out() {
+    let bank = Bank::new(Vec::new(), Shelf::new(Vec::new()));
+    let scenario = Scenario::open(&bank, "aws/walls-between-units", None).unwrap();
+    let names: Vec<String> = scenario.probes.iter().map(|probe| probe.name.clone()).collect();
+    let mut app = super::sample::app();
+    let what = LevelRequest { id: "k".into(), mode: Mode::Practice, variant: Variant::Written };
+    let number = app.begin_walk(StartRequest::Level(what), false);
+    app.update(Msg::Level(number, Ok(Arc::new(scenario))));
+    for name in &names {
+        at_read(&mut app, name);
+        press(&mut app, &["Enter", "Enter"]);
+        let text = drawn(&mut app, 200, 60).to_lowercase();
+        assert!(!text.contains("ruled out") && !text.contains("rules out"), "{name}\n{text}");
+    }
+    sees(&mut app, &["✓ open"]);
+}
+
+#[test]
 fn a_drill_does_not_tell_how_much_is_broken() {
     let bank = Bank::new(Vec::new(), Shelf::new(Vec::new()));
     let mut counts = BTreeSet::new();
